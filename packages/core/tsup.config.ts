@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/testing.ts'],
+  format: 'esm',
+  target: 'es2022',
+  platform: 'neutral',
+  dts: false,
+  splitting: true,
+  sourcemap: true,
+  treeshake: false,
+})
