@@ -1,1 +1,21 @@
-export {}
+/** The public surface of `@tapegrad/nn`. */
+export { type InplaceOptions, ReLU, Sigmoid, Softplus, type SoftplusOptions, Tanh } from './activation.ts'
+export { type Layer, ModuleDict, ModuleList, Sequential } from './container.ts'
+export { Flatten, type FlattenOptions } from './flatten.ts'
+export * as functional from './functional.ts'
+export type { RemovableHandle } from './hooks.ts'
+export * as init from './init.ts'
+export { Identity, Linear, type LinearOptions } from './linear.ts'
+export {
+  BCELoss,
+  BCEWithLogitsLoss,
+  type BCEWithLogitsLossOptions,
+  L1Loss,
+  type LossOptions,
+  MSELoss,
+  type WeightedLossOptions,
+} from './loss.ts'
+export { Module, type WalkOptions } from './module.ts'
+export { Buffer, type BufferOptions, Parameter } from './parameter.ts'
+export { loadSafetensors, SafetensorError, type Safetensors, saveSafetensors } from './safetensors/index.ts'
+export type { LoadResult, StateDict } from './state.ts'

@@ -1,1 +1,4 @@
-export {}
+#!/usr/bin/env node
+import { runProcess } from './run.ts'
+
+await runProcess(process.argv.slice(2), 'tapegrad')

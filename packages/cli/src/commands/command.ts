@@ -1,0 +1,35 @@
+import type { Command as Flags } from 'commander'
+import type { ExitCode } from '../exit.ts'
+import type { Io } from '../io.ts'
+import type { Interrupts } from '../terminal/interrupts.ts'
+import type { Output } from '../terminal/output.ts'
+import type { Warnings } from '../warnings.ts'
+
+/** What a command works with. */
+export interface Context {
+  io: Io
+  /** Results. */
+  out: Output
+  /** Everything else. */
+  err: Output
+  interrupts: Interrupts
+  warnings: Warnings
+  /** As the person called the command: `train`, `tapegrad train`. */
+  name: string
+  now: () => Date
+}
+
+/** A command. */
+export interface Command {
+  /** Its flags and help. */
+  flags(name: string): Flags
+  /** Does it; throws CliError, DataError, Interrupted. */
+  run(argv: readonly string[], context: Context): Promise<ExitCode>
+}
+
+/** A line of the table of commands; what is behind it is loaded only when it is called. */
+export interface CommandEntry {
+  name: string
+  summary: string
+  load(): Promise<Command>
+}

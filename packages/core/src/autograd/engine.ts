@@ -1,0 +1,332 @@
+/** The backward pass: gradients flow from outputs to leaves, each node once, later operations first. No recursion. */
+
+import { RuntimeError } from '../errors.ts'
+import { formatShape, isDense, sameShape } from '../layout.ts'
+import { copyOf } from '../op.ts'
+import { add } from '../ops/arithmetic.ts'
+import { Tensor } from '../tensor.ts'
+import { isGradEnabled, noGrad, setGradEnabled } from './mode.ts'
+import { AccumulateGrad, applyNode, type Edge, gradEdge, type Hook, type Node } from './node.ts'
+
+/** Nodes with gradients waiting, the latest operation on top: a binary heap. */
+class Queue {
+  readonly #heap: Node[] = []
+
+  push(node: Node): void {
+    const heap = this.#heap
+    let i = heap.push(node) - 1
+    while (i > 0) {
+      const parent = (i - 1) >> 1
+      if (rank(heap[parent] as Node) >= rank(node)) break
+      heap[i] = heap[parent] as Node
+      i = parent
+    }
+    heap[i] = node
+  }
+
+  pop(): Node | undefined {
+    const heap = this.#heap
+    const top = heap[0]
+    const last = heap.pop()
+    if (last === undefined || heap.length === 0) return top
+    let i = 0
+    for (;;) {
+      let child = 2 * i + 1
+      if (child >= heap.length) break
+      if (child + 1 < heap.length && rank(heap[child + 1] as Node) > rank(heap[child] as Node)) child++
+      if (rank(heap[child] as Node) <= rank(last)) break
+      heap[i] = heap[child] as Node
+      i = child
+    }
+    heap[i] = last
+    return top
+  }
+}
+
+/** Leaves come last: by then every gradient for them has arrived. */
+const rank = (node: Node): number => (node instanceof AccumulateGrad ? -node.sequence : node.sequence)
+
+function runHooks(hooks: Map<number, Hook> | undefined, grad: Tensor): Tensor {
+  if (hooks === undefined) return grad
+  for (const hook of [...hooks.values()]) {
+    // A hook may keep what it is shown.
+    grad.storage.held = true
+    const next = hook(grad)
+    if (next === undefined || next === null) continue
+    if (!(next instanceof Tensor))
+      throw new TypeError(`expected Variable, but hook returned '${typeof next === 'number' ? 'float' : typeof next}'`)
+    if (!sameShape(next.shape, grad.shape)) throw new RuntimeError(`hook '${hook.name || '<lambda>'}' has changed the size of value`)
+    next.storage.held = true
+    grad = next
+  }
+  return grad
+}
+
+/** Adds a gradient to a leaf. The first one is taken over where nobody else can hold its memory, else copied. */
+function accumulate(leaf: AccumulateGrad, grad: Tensor): void {
+  const x = leaf.variable
+  const before = x.gradient
+  if (before === null) {
+    if (isGradEnabled()) x.gradient = grad.requiresGrad ? grad : copyOf(grad)
+    else if (grad.storage.held || grad.numel() !== grad.storage.data.length || !isDense(grad.shape, grad.strides)) x.gradient = copyOf(grad)
+    else x.gradient = grad.base === null && grad.node === null ? grad : grad.alias()
+    ;(x.gradient as Tensor).storage.held = true
+  } else if (isGradEnabled()) x.gradient = add(before, grad)
+  else before.add_(grad)
+  if (leaf.postHooks !== null) for (const hook of [...leaf.postHooks.values()]) hook(x)
+}
+
+/** Which nodes lead to the wanted inputs; null when all do because none were named. */
+function nodesTowards(roots: readonly Edge[], wanted: ReadonlySet<Node>): Set<Node> {
+  const lowest = Math.min(...[...wanted].map((n) => (n instanceof AccumulateGrad ? 0 : n.sequence)))
+  const needed = new Set<Node>(wanted)
+  const seen = new Set<Node>()
+  // Depth first with an explicit stack; a node is judged when all behind it have been.
+  const stack: { node: Node; next: number }[] = []
+  const enter = (node: Node): void => {
+    if (seen.has(node)) return
+    seen.add(node)
+    stack.push({ node, next: 0 })
+  }
+  for (const r of roots) {
+    enter(r.node)
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1] as { node: Node; next: number }
+      const edge = top.node.edges[top.next++]
+      if (edge === undefined || top.node.sequence < lowest) {
+        stack.pop()
+        if (top.node.edges.some((e) => e !== null && needed.has(e.node))) needed.add(top.node)
+      } else if (edge !== null) enter(edge.node)
+    }
+  }
+  return needed
+}
+
+/** Options of one pass. */
+interface Pass {
+  readonly retainGraph: boolean
+  readonly createGraph: boolean
+  /** Where to catch gradients instead of adding them to leaves. */
+  readonly capture?: readonly Edge[]
+  /** Add to leaves, but only to those leading to `capture`. */
+  readonly accumulateCaptured?: boolean
+}
+
+/** Runs one backward pass from `roots` with their gradients; returns what was caught at `capture`. */
+function runPass(
+  roots: readonly Edge[],
+  grads: readonly Tensor[],
+  { retainGraph, createGraph, capture, accumulateCaptured = false }: Pass,
+): (Tensor | null)[] {
+  const run = {}
+  const queue = new Queue()
+  const caught: (Tensor | null)[] = capture?.map(() => null) ?? []
+  const wanted = capture && new Set(capture.map((e) => e.node))
+  const needed = wanted && nodesTowards(roots, wanted)
+
+  const send = ({ node, index }: Edge, grad: Tensor): void => {
+    if (needed !== undefined && !needed.has(node)) return
+    let waiting = node.pending
+    if (waiting === null || waiting.run !== run) {
+      waiting = { grads: new Array<Tensor | null>(node.outputs.length).fill(null), run, outer: waiting }
+      node.pending = waiting
+      queue.push(node)
+    }
+    const before = waiting.grads[index]
+    waiting.grads[index] = before === null || before === undefined ? grad : add(before, grad)
+  }
+
+  const visit = (node: Node): void => {
+    const waiting = node.pending as NonNullable<Node['pending']>
+    node.pending = waiting.outer
+    const incoming = waiting.grads
+    if (node.hooks !== null)
+      for (let i = 0; i < incoming.length; i++) if (incoming[i]) incoming[i] = runHooks(node.hooks[i], incoming[i] as Tensor)
+    if (node.retained !== null)
+      for (let i = 0; i < incoming.length; i++) {
+        const t = node.retained[i]
+        const g = incoming[i]
+        if (t === undefined || !g) continue
+        const before = t.gradient
+        t.gradient = before === null ? (createGraph ? g : g.alias()) : add(before, g)
+        g.storage.held = true
+      }
+    if (capture !== undefined)
+      capture.forEach((e, k) => {
+        if (e.node === node) caught[k] = incoming[e.index] ?? null
+      })
+    if (node instanceof AccumulateGrad) {
+      if (capture === undefined || accumulateCaptured) accumulate(node, incoming[0] as Tensor)
+      return
+    }
+    if (needed !== undefined && !node.edges.some((e) => e !== null && needed.has(e.node))) return
+    const outgoing = applyNode(node, incoming)
+    if (!retainGraph) node.release()
+    for (let i = 0; i < node.edges.length; i++) {
+      const edge = node.edges[i]
+      const g = outgoing[i]
+      if (edge && g) send(edge, g)
+    }
+  }
+
+  const before = isGradEnabled()
+  setGradEnabled(createGraph)
+  try {
+    roots.forEach((edge, i) => send(edge, grads[i] as Tensor))
+    for (let node = queue.pop(); node !== undefined; node = queue.pop()) visit(node)
+  } finally {
+    // After an error, what was still waiting must not leak into a later pass.
+    for (let node = queue.pop(); node !== undefined; node = queue.pop()) if (node.pending?.run === run) node.pending = node.pending.outer
+    setGradEnabled(before)
+  }
+  return caught
+}
+
+/** The edge of an output and the gradient to start with. */
+function root(output: Tensor, gradient: Tensor | null | undefined, i: number): [Edge, Tensor] {
+  if (!output.requiresGrad) throw new RuntimeError(`element ${i} of tensors does not require grad and does not have a grad_fn`)
+  const edge = gradEdgeOf(output)
+  if (gradient === null || gradient === undefined) {
+    if (output.numel() !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs')
+    return [edge, noGrad(() => copyOf(output).fill_(1))]
+  }
+  if (!(gradient instanceof Tensor))
+    throw new TypeError(`gradients can be either Tensors or None, but got ${typeof gradient === 'number' ? 'float' : typeof gradient}`)
+  if (!sameShape(gradient.shape, output.shape))
+    throw new RuntimeError(
+      `Mismatch in shape: grad_output[${i}] has a shape of torch.Size(${formatShape(gradient.shape)}) and output[${i}] has a shape of torch.Size(${formatShape(output.shape)}).`,
+    )
+  gradient.storage.held = true
+  return [edge, gradient]
+}
+
+const gradEdgeOf = (x: Tensor): Edge => gradEdge(x) as Edge
+
+/** Options of `backward`. */
+export interface BackwardOptions {
+  /** The gradient of whatever is differentiated with respect to this tensor; ones for a tensor of one element. */
+  gradient?: Tensor | null
+  /** Keep what was saved, so that the graph can be walked again. Default: `createGraph`. */
+  retainGraph?: boolean
+  /** Record the backward pass itself, for derivatives of derivatives. */
+  createGraph?: boolean
+  /** Gather gradients in these leaves only. */
+  inputs?: Tensor | readonly Tensor[]
+}
+
+/**
+ * Adds the gradient of `x` with respect to every leaf that it was computed from to that leaf's `.grad`.
+ *
+ * @example
+ * const x = tensor(3, { requiresGrad: true })
+ * x.pow(2).backward()
+ * x.grad // tensor(6.)
+ * @throws RuntimeError if `x` does not require a gradient, has several elements and no `gradient` is given, or its graph was freed.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.backward.html
+ */
+export function backward(x: Tensor, { gradient, createGraph = false, retainGraph = createGraph, inputs }: BackwardOptions = {}): void {
+  const [edge, grad] = root(x, gradient, 0)
+  runFrom([edge], [grad], createGraph, retainGraph, inputs)
+}
+
+/**
+ * `backward` for several tensors at once: the gradients of all of them add up in the leaves.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.backward.html
+ */
+export function backwardAll(
+  tensors: readonly Tensor[],
+  { gradTensors, createGraph = false, retainGraph = createGraph, inputs }: BackwardAllOptions = {},
+): void {
+  const roots = tensors.map((t, i) => root(t, gradTensors?.[i], i))
+  runFrom(
+    roots.map((r) => r[0]),
+    roots.map((r) => r[1]),
+    createGraph,
+    retainGraph,
+    inputs,
+  )
+}
+
+/** Options of `backwardAll`. */
+export interface BackwardAllOptions extends Omit<BackwardOptions, 'gradient'> {
+  /** One gradient per tensor; null for ones. */
+  gradTensors?: readonly (Tensor | null)[]
+}
+
+function runFrom(
+  edges: readonly Edge[],
+  grads: readonly Tensor[],
+  createGraph: boolean,
+  retainGraph: boolean,
+  inputs: BackwardOptions['inputs'],
+): void {
+  if (inputs === undefined) {
+    runPass(edges, grads, { retainGraph, createGraph })
+    return
+  }
+  const leaves = inputs instanceof Tensor ? [inputs] : inputs
+  if (leaves.length === 0) throw new RuntimeError("'inputs' argument to backward cannot be empty.")
+  for (const t of leaves) if (!t.requiresGrad) throw new RuntimeError('One of the differentiated Tensors does not require grad')
+  const caught = runPass(edges, grads, { retainGraph, createGraph, capture: leaves.map(gradEdgeOf), accumulateCaptured: true })
+  leaves.forEach((t, i) => {
+    const g = caught[i]
+    if (!t.isLeaf && g) t.gradient = t.gradient === null ? g : add(t.gradient, g)
+  })
+}
+
+/** Options of `grad`. */
+export interface GradOptions {
+  /** One gradient per output; null for ones. */
+  gradOutputs?: Tensor | null | readonly (Tensor | null)[]
+  /** Keep what was saved, so that the graph can be walked again. Default: `createGraph`. */
+  retainGraph?: boolean
+  /** Record the backward pass itself, for derivatives of derivatives. */
+  createGraph?: boolean
+  /** Return null for inputs that the outputs do not depend on, instead of raising. */
+  allowUnused?: boolean
+  /** Return zeros for inputs that the outputs do not depend on. */
+  materializeGrads?: boolean
+}
+
+/**
+ * The gradients of the sum of `outputs` with respect to `inputs`, returned and not added anywhere.
+ *
+ * @example
+ * const x = tensor(3, { requiresGrad: true })
+ * const [dx] = grad(x.pow(3), x, { createGraph: true }) // tensor(27., grad_fn=<MulBackward0>)
+ * @throws RuntimeError if an input was not used and `allowUnused` is not set.
+ * @see https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions & { allowUnused: true },
+): (Tensor | null)[]
+export function grad(outputs: Tensor | readonly Tensor[], inputs: Tensor | readonly Tensor[], options?: GradOptions): Tensor[]
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
+  const { createGraph = false, retainGraph = createGraph, materializeGrads = false, allowUnused = materializeGrads } = options
+  const outs = outputs instanceof Tensor ? [outputs] : outputs
+  const ins = inputs instanceof Tensor ? [inputs] : inputs
+  const given = options.gradOutputs
+  const gradOutputs = given === null || given === undefined ? [] : given instanceof Tensor ? [given] : given
+  const roots = outs.map((t, i) => root(t, gradOutputs[i], i))
+  for (const t of ins) if (!t.requiresGrad) throw new RuntimeError('One of the differentiated Tensors does not require grad')
+  const caught = runPass(
+    roots.map((r) => r[0]),
+    roots.map((r) => r[1]),
+    { retainGraph, createGraph, capture: ins.map(gradEdgeOf) },
+  )
+  return caught.map((g, i) => {
+    if (g !== null) return g
+    if (!allowUnused)
+      throw new RuntimeError(
+        `The differentiated Tensor at index ${i} appears to not have been used in the graph. Set allow_unused=True if this is the desired behavior.`,
+      )
+    return materializeGrads ? noGrad(() => copyOf(ins[i] as Tensor).zero_()) : null
+  })
+}

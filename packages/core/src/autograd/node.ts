@@ -1,0 +1,160 @@
+/** The graph: one node per recorded operation, edges to the nodes of its inputs. */
+import { typeName } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { formatShape, type Shape } from '../layout.ts'
+import type { Tensor } from '../tensor.ts'
+
+/** Where a gradient goes next: a node and which of its outputs' gradients this is. */
+export interface Edge {
+  readonly node: Node
+  readonly index: number
+}
+
+/** What a node keeps for its backward: tensors, guarded by their versions, and numbers. */
+export type Saved = readonly (Tensor | number | null)[]
+
+/**
+ * How an operation pulls gradients back: shared by all its nodes, written in differentiable operations so that second derivatives follow.
+ * `S` are the saved tensors, `A` whatever else the backward needs (dimensions, options).
+ */
+export interface Rule<S extends Saved = Saved, A = unknown> {
+  /** PyTorch's name of the node. */
+  readonly name: string
+  /** From the gradient of the single output to one gradient per input, `null` where none flows. */
+  readonly backward?: ((grad: Tensor, node: Node<S, A>) => readonly (Tensor | null)[]) | undefined
+  /** The same for operations with several outputs; `null` for outputs that nothing used. */
+  readonly backwardAll?: ((grads: readonly (Tensor | null)[], node: Node<S, A>) => readonly (Tensor | null)[]) | undefined
+}
+
+/** Declares how an operation with one output pulls its gradient back. */
+export const rule = <S extends Saved = readonly [], A = undefined>(
+  name: string,
+  backward: (grad: Tensor, node: Node<S, A>) => readonly (Tensor | null)[],
+): Rule<S, A> => ({ name, backward })
+
+/** Declares how an operation with several outputs pulls their gradients back. */
+export const ruleAll = <S extends Saved = readonly [], A = undefined>(
+  name: string,
+  backwardAll: (grads: readonly (Tensor | null)[], node: Node<S, A>) => readonly (Tensor | null)[],
+): Rule<S, A> => ({ name, backwardAll })
+
+let sequence = 0
+
+/** Called with a gradient; may return one that takes its place. */
+export type Hook = (grad: Tensor) => Tensor | null | undefined | void
+
+/** A recorded operation. */
+export class Node<S extends Saved = Saved, A = unknown> {
+  /** PyTorch's name, e.g. `MulBackward0`. */
+  readonly name: string
+  /** @internal */ readonly rule: Rule<never, never>
+  /** @internal Later operations have greater numbers, so that going down in number is an order from outputs to inputs. */
+  readonly sequence: number
+  /** @internal One per input; null where no gradient is wanted. */
+  readonly edges: readonly (Edge | null)[]
+  /** @internal */ readonly attrs: A
+  /** @internal Shapes of the outputs, to check gradients against and to make zeros where one is missing. */
+  readonly outputs: readonly Tensor['shape'][]
+  /** @internal */ hooks: (Map<number, Hook> | undefined)[] | null = null
+  /** @internal Non-leaf tensors that keep their gradient, by output. */
+  retained: (Tensor | undefined)[] | null = null
+  /** @internal What the running backward has gathered for this node. */
+  pending: { grads: (Tensor | null)[]; run: object; outer: Node['pending'] } | null = null
+  #saved: S | null
+  readonly #versions: readonly number[]
+
+  constructor(name: string, rule: Rule<S, A>, edges: readonly (Edge | null)[], saved: S, attrs: A, outputs: readonly Shape[]) {
+    this.name = name
+    this.rule = rule as Rule<never, never>
+    this.edges = edges
+    this.attrs = attrs
+    this.outputs = outputs
+    this.sequence = ++sequence
+    this.#saved = saved
+    this.#versions = saved.map((t) => (t === null || typeof t === 'number' ? 0 : t.storage.version))
+  }
+
+  /** The nodes of the inputs, each with the place of the gradient among that node's outputs, as in PyTorch's `next_functions`. */
+  get nextFunctions(): readonly (readonly [Node | null, number])[] {
+    return this.edges.map((e) => (e === null ? [null, 0] : [e.node, e.index]))
+  }
+
+  /** @internal Whether input `i` wants a gradient. */
+  needs(i: number): boolean {
+    return this.edges[i] !== null && this.edges[i] !== undefined
+  }
+
+  /** @internal What was saved, after a check that nothing has overwritten it. */
+  saved(): S {
+    const saved = this.#saved
+    if (saved === null) throw new RuntimeError(freed)
+    for (let i = 0; i < saved.length; i++) {
+      const t = saved[i] as S[number]
+      if (t !== null && typeof t !== 'number' && t.storage.version !== this.#versions[i]) throw modified(t, this.#versions[i] as number)
+    }
+    return saved
+  }
+
+  /** @internal Replaces what was saved by what an in-place operation knows to be right. */
+  resave(replace: (t: Tensor) => Tensor): void {
+    if (this.#saved === null) return
+    const saved = this.#saved.map((t) => (t === null || typeof t === 'number' ? t : replace(t)))
+    this.#saved = saved as unknown as S
+    const versions = this.#versions as number[]
+    saved.forEach((t, i) => {
+      versions[i] = t === null || typeof t === 'number' ? 0 : t.storage.version
+    })
+  }
+
+  /** @internal */
+  release(): void {
+    if (this.#saved !== null && this.#saved.length > 0) this.#saved = null
+  }
+
+  toString(): string {
+    return `<${this.name}>`
+  }
+}
+
+const freed =
+  'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.'
+
+function modified(t: Tensor, expected: number): RuntimeError {
+  const maker = t.gradFn
+  const from = maker === null ? '' : `, which is output ${t.outputNr} of ${maker.name.replace(/Backward\d*$/, '')},`
+  return new RuntimeError(
+    `one of the variables needed for gradient computation has been modified by an inplace operation: [${typeName(t.dtype)} ${formatShape(t.shape)}]${from} is at version ${t.storage.version}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,
+  )
+}
+
+const leafRule: Rule<readonly [], Tensor> = { name: 'AccumulateGrad' }
+
+/** The end of the graph at a leaf: gradients that arrive here are added to the leaf's `.grad`. */
+export class AccumulateGrad extends Node<readonly [], Tensor> {
+  /** The leaf. */
+  readonly variable: Tensor
+  /** @internal */ postHooks: Map<number, (leaf: Tensor) => void> | null = null
+
+  constructor(variable: Tensor) {
+    super('AccumulateGrad', leafRule, [], [], variable, [variable.shape])
+    this.variable = variable
+  }
+}
+
+/** The edge along which a gradient of `x` flows; null where none is wanted. */
+export function gradEdge(x: Tensor): Edge | null {
+  const node = x.gradFn
+  if (node !== null) return { node, index: x.outputNr }
+  if (!x.requiresGrad) return null
+  x.accumulator ??= new AccumulateGrad(x)
+  return { node: x.accumulator, index: 0 }
+}
+
+/** One node's backward. */
+export function applyNode(node: Node, incoming: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+  const { backward, backwardAll } = node.rule
+  // A node is only ever made with a rule of its own types.
+  const own = node as Node<never, never>
+  if (backwardAll !== undefined) return backwardAll(incoming, own)
+  return (backward as NonNullable<typeof backward>)(incoming[0] as Tensor, own)
+}

@@ -1,0 +1,50 @@
+/** The seam under the operations: what a machine must offer. Types only. */
+import type { DType, TypedArray } from '../dtype.ts'
+import type { Program } from '../expr.ts'
+import type { Shape } from '../layout.ts'
+
+/** Typed memory seen through a layout; tensors are such views. */
+export interface View {
+  readonly data: TypedArray
+  readonly dtype: DType
+  readonly shape: Shape
+  readonly strides: readonly number[]
+  readonly offset: number
+}
+
+/** A reduction to one value; `out` has the input's shape with stride 0 along the reduced dimensions. */
+export type Reduction = 'sum' | 'prod' | 'amax' | 'amin' | 'any' | 'all' | 'nansum' | 'countNonzero'
+
+/** A reduction along one dimension that also tells where the value stood. */
+export type ArgReduction = 'max' | 'min'
+
+/** A running reduction along one dimension. */
+export type Scan = 'cumsum' | 'cumprod' | 'logcumsumexp'
+
+/** How a scatter combines what falls on one place. */
+export type Combine = 'set' | 'add' | 'mul' | 'amax' | 'amin'
+
+/**
+ * Kernels over views. Shapes are checked by the operations before they call; outputs never overlap inputs unless they are the same view.
+ * The reference implements everything plainly; a faster backend may decline a call by returning false, and the reference runs instead.
+ */
+export interface Backend {
+  /** Runs a pointwise program in the arithmetic of `compute`: `out[i] = program(inputs[0][i], ...)`, inputs broadcast to `out.shape`. */
+  map(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): void
+  /** Copies, converting from dtype to dtype; `from` is broadcast to `to.shape`. */
+  copy(from: View, to: View): void
+  /** Reduces `x` into `out`, whose shape is `x.shape` and whose strides are 0 where elements are combined. */
+  reduce(kind: Reduction, x: View, out: View): void
+  /** The extreme along `dim` and its index; `values` and `indices` have length 1 there. NaN wins; the first of equals is told. */
+  argReduce(kind: ArgReduction, x: View, dim: number, values: View | null, indices: View): void
+  /** `out[b] = x[b] @ y[b]` over `[b, m, k]`, `[b, k, n]` and `[b, m, n]`. */
+  matmul(x: View, y: View, out: View): void
+  /** `out[i] = combine of x[..i] along dim`. */
+  scan(kind: Scan, x: View, dim: number, out: View): void
+  /** `out[i][j] = x[index[i][j]][j]` along `dim`. */
+  gather(x: View, dim: number, index: View, out: View): void
+  /** `out[index[i][j]][j] = combine(out[...], source[i][j])` along `dim`. */
+  scatter(combine: Combine, out: View, dim: number, index: View, source: View): void
+  /** Stable sort along `dim`. NaN counts as the greatest. */
+  sort(x: View, dim: number, descending: boolean, values: View, indices: View): void
+}

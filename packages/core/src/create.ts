@@ -1,0 +1,259 @@
+/** Making tensors from values and patterns. */
+import { allocate, castScalar, type DType, getDefaultDtype, isFloat, type TypedArray } from './dtype.ts'
+import { RuntimeError, ValueError, warn } from './errors.ts'
+import { contiguousStrides, numelOf, type Shape } from './layout.ts'
+import { copyOf } from './op.ts'
+import { Storage } from './storage.ts'
+import { allocateTensor, Tensor } from './tensor.ts'
+
+/** Numbers, truth values or bigints, nested in arrays of equal lengths. */
+export type Nested = number | boolean | bigint | readonly Nested[]
+
+/** Options of the functions that make tensors. */
+export interface TensorOptions {
+  readonly dtype?: DType | undefined
+  readonly requiresGrad?: boolean | undefined
+}
+
+const finish = (x: Tensor, requiresGrad: boolean | undefined): Tensor => {
+  if (requiresGrad === true) {
+    if (!isFloat(x.dtype)) throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
+    x.requiresGrad = true
+  }
+  return x
+}
+
+const arrayDTypes: readonly (readonly [new (...args: never[]) => unknown, DType])[] = [
+  [Float32Array, 'float32'],
+  [Float64Array, 'float64'],
+  [Int32Array, 'int32'],
+  [Int16Array, 'int16'],
+  [Int8Array, 'int8'],
+  [Uint8Array, 'uint8'],
+  [Uint8ClampedArray, 'uint8'],
+  [BigInt64Array, 'int64'],
+  [BigUint64Array, 'int64'],
+  [Uint32Array, 'int64'],
+  [Uint16Array, 'int32'],
+]
+
+type AnyArray = TypedArray | BigInt64Array | BigUint64Array | Uint32Array | Uint16Array | Uint8ClampedArray
+
+/** The shape of nested arrays; every level must agree. */
+function shapeOf(data: Nested): number[] {
+  const shape: number[] = []
+  for (let level: Nested = data; Array.isArray(level); level = level[0] as Nested) {
+    shape.push(level.length)
+    if (level.length === 0) break
+  }
+  return shape
+}
+
+function flatten(data: Nested, shape: Shape, depth: number, into: (number | boolean | bigint)[]): void {
+  if (depth === shape.length) {
+    if (Array.isArray(data)) throw new ValueError(`expected sequence of length 1 at dim ${depth} (got ${data.length})`)
+    if (typeof data !== 'number' && typeof data !== 'boolean' && typeof data !== 'bigint')
+      throw new TypeError(`tensor() takes numbers, booleans and bigints, but got ${data === null ? 'null' : typeof data}`)
+    into.push(data as number)
+    return
+  }
+  const expected = shape[depth] as number
+  if (!Array.isArray(data)) throw new TypeError(`expected a sequence of length ${expected} at dim ${depth} (got ${typeof data})`)
+  if (data.length !== expected) throw new ValueError(`expected sequence of length ${expected} at dim ${depth} (got ${data.length})`)
+  for (const item of data) flatten(item, shape, depth + 1, into)
+}
+
+const inferDType = (values: readonly (number | boolean | bigint)[]): DType => {
+  if (values.length === 0 || values.some((v) => typeof v === 'number')) return getDefaultDtype()
+  return values.some((v) => typeof v === 'bigint') ? 'int64' : 'bool'
+}
+
+/**
+ * A tensor of the values given: a number, nested arrays, or a typed array (which is copied).
+ *
+ * Dtypes: numbers make the default dtype, booleans `bool`, bigints `int64`, typed arrays their own.
+ *
+ * @example
+ * tensor([[1, 2], [3, 4]]) // tensor([[1., 2.],\n        [3., 4.]])
+ * tensor(new Float32Array([1, 2, 3, 4]), { shape: [2, 2] })
+ * @throws ValueError if nested arrays have unequal lengths; RuntimeError if an integer tensor is to require gradients.
+ * @see https://pytorch.org/docs/stable/generated/torch.tensor.html
+ */
+export function tensor(
+  data: Nested | AnyArray | Tensor,
+  { dtype, shape, requiresGrad }: TensorOptions & { readonly shape?: Shape | undefined } = {},
+): Tensor {
+  if (data instanceof Tensor) {
+    warn(
+      'To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), rather than torch.tensor(sourceTensor).',
+    )
+    return finish(copyOf(data, dtype), requiresGrad)
+  }
+  if (ArrayBuffer.isView(data)) {
+    const own = arrayDTypes.find(([type]) => data instanceof type)?.[1]
+    if (own === undefined) throw new TypeError('tensor() takes typed arrays of numbers')
+    return finish(fromValues(data as ArrayLike<number | bigint>, shape ?? [data.length], dtype ?? own), requiresGrad)
+  }
+  const nested = shapeOf(data as Nested)
+  const values: (number | boolean | bigint)[] = []
+  flatten(data as Nested, nested, 0, values)
+  return finish(fromValues(values, shape ?? nested, dtype ?? inferDType(values)), requiresGrad)
+}
+
+function fromValues(values: ArrayLike<number | boolean | bigint>, shape: Shape, dtype: DType): Tensor {
+  const n = numelOf(shape)
+  if (n !== values.length) throw new RuntimeError(`shape '[${shape.join(', ')}]' is invalid for input of size ${values.length}`)
+  const array = allocate(dtype, n)
+  const exact = dtype === 'int64' || dtype === 'bool'
+  for (let i = 0; i < n; i++) {
+    const v = Number(values[i])
+    array[i] = exact ? castScalar(v, dtype) : v
+  }
+  return new Tensor(new Storage(array), dtype, [...shape], contiguousStrides(shape), 0)
+}
+
+function checkShape(shape: Shape): Shape {
+  for (const n of shape) {
+    if (!Number.isInteger(n)) throw new TypeError(`shapes are arrays of integers, but got ${n}`)
+    if (n < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${n}: [${shape.join(', ')}]`)
+  }
+  return [...shape]
+}
+
+/**
+ * A tensor whose elements are yet to be written; here they are zeros.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.empty.html
+ */
+export function empty(shape: Shape, { dtype = getDefaultDtype(), requiresGrad }: TensorOptions = {}): Tensor {
+  return finish(allocateTensor(checkShape(shape), dtype), requiresGrad)
+}
+
+/**
+ * A tensor of zeros.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.zeros.html
+ */
+export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
+  return empty(shape, options)
+}
+
+const fillDType = (value: number | boolean): DType => (typeof value === 'boolean' ? 'bool' : getDefaultDtype())
+
+/**
+ * A tensor filled with `value`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.full.html
+ */
+export function full(shape: Shape, value: number | boolean, { dtype = fillDType(value), requiresGrad }: TensorOptions = {}): Tensor {
+  const out = empty(shape, { dtype })
+  out.data.fill(castScalar(Number(value), dtype))
+  return finish(out, requiresGrad)
+}
+
+/**
+ * A tensor of ones.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.ones.html
+ */
+export function ones(shape: Shape, { dtype = getDefaultDtype(), requiresGrad }: TensorOptions = {}): Tensor {
+  return full(shape, 1, { dtype, requiresGrad })
+}
+
+/** A tensor like `x` in shape and, unless told otherwise, dtype, with elements yet to be written. */
+export function emptyLike(x: Tensor, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
+  return empty(x.shape, { dtype, requiresGrad })
+}
+
+/**
+ * Zeros in the shape and dtype of `x`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.zeros_like.html
+ */
+export function zerosLike(x: Tensor, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
+  return zeros(x.shape, { dtype, requiresGrad })
+}
+
+/**
+ * Ones in the shape and dtype of `x`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.ones_like.html
+ */
+export function onesLike(x: Tensor, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
+  return ones(x.shape, { dtype, requiresGrad })
+}
+
+/**
+ * `value` in the shape and dtype of `x`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.full_like.html
+ */
+export function fullLike(x: Tensor, value: number, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
+  return full(x.shape, value, { dtype, requiresGrad })
+}
+
+/**
+ * Numbers from `start` (0) up to `end`, which is left out, in steps of `step`.
+ *
+ * Dtypes: `int64` where all arguments are whole numbers, else the default dtype.
+ *
+ * @example
+ * arange(3) // tensor([0, 1, 2])
+ * @throws RuntimeError if `step` is 0 or leads away from `end`.
+ * @see https://pytorch.org/docs/stable/generated/torch.arange.html
+ */
+export function arange(
+  start: number,
+  end?: number | TensorOptions | null,
+  step: number | TensorOptions = 1,
+  options: TensorOptions = {},
+): Tensor {
+  const given = [end, step, options].find((o): o is TensorOptions => typeof o === 'object' && o !== null) ?? {}
+  const [from, to] = typeof end === 'number' ? [start, end] : [0, start]
+  const by = typeof step === 'number' ? step : 1
+  if (by === 0) throw new RuntimeError('step must be nonzero')
+  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new RuntimeError(`unsupported range: ${from} -> ${to}`)
+  if ((by > 0 && to < from) || (by < 0 && to > from)) throw new RuntimeError('upper bound and lower bound inconsistent with step sign')
+  const { dtype = [from, to, by].every(Number.isInteger) ? 'int64' : getDefaultDtype(), requiresGrad } = given
+  const out = allocateTensor([Math.ceil((to - from) / by)], dtype)
+  for (let i = 0; i < out.data.length; i++) out.data[i] = castScalar(from + i * by, dtype)
+  return finish(out, requiresGrad)
+}
+
+/**
+ * `steps` numbers evenly spaced from `start` to `end`, both included.
+ *
+ * @throws RuntimeError if `steps` is negative.
+ * @see https://pytorch.org/docs/stable/generated/torch.linspace.html
+ */
+export function linspace(
+  start: number,
+  end: number,
+  steps: number,
+  { dtype = getDefaultDtype(), requiresGrad }: TensorOptions = {},
+): Tensor {
+  if (steps < 0) throw new RuntimeError('number of steps must be non-negative')
+  const out = allocateTensor([steps], dtype)
+  const round = dtype === 'float32' ? Math.fround : (x: number): number => x
+  const step = steps > 1 ? round((round(end) - round(start)) / (steps - 1)) : 0
+  // From both ends towards the middle, so that the last element is `end` itself.
+  for (let i = 0; i < steps; i++) out.data[i] = castScalar(i < steps / 2 ? start + step * i : end - step * (steps - i - 1), dtype)
+  if (steps === 1) out.data[0] = castScalar(start, dtype)
+  return finish(out, requiresGrad)
+}
+
+/**
+ * Ones on the diagonal of a matrix of zeros.
+ *
+ * @throws RuntimeError for negative lengths.
+ * @see https://pytorch.org/docs/stable/generated/torch.eye.html
+ */
+export function eye(n: number, m: number | TensorOptions | null = n, options: TensorOptions = {}): Tensor {
+  const columns = typeof m === 'number' ? m : n
+  const { dtype = getDefaultDtype(), requiresGrad } = typeof m === 'object' && m !== null ? m : options
+  if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`)
+  if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`)
+  const out = allocateTensor([n, columns], dtype)
+  for (let i = 0; i < Math.min(n, columns); i++) out.data[i * columns + i] = 1
+  return finish(out, requiresGrad)
+}

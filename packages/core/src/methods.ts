@@ -1,0 +1,49 @@
+/** Makes methods of the operations: the only file whose import does something. */
+import * as access from './access.ts'
+import * as graph from './autograd/methods.ts'
+import { inplaceOf } from './op.ts'
+import * as arithmetic from './ops/arithmetic.ts'
+import * as compare from './ops/compare.ts'
+import * as ops from './ops/index.ts'
+import * as fills from './ops/inplace-forms.ts'
+import * as math from './ops/math.ts'
+import { recordWrite, renewHistory } from './ops/strided.ts'
+import { toString, toTemplate } from './print.ts'
+import * as random from './random-methods.ts'
+import { Tensor, viewHistory } from './tensor.ts'
+
+type AnyOperation = (x: Tensor, ...rest: unknown[]) => unknown
+
+function install(name: string, operation: AnyOperation): void {
+  Object.defineProperty(Tensor.prototype, name, {
+    configurable: true,
+    writable: true,
+    value: function (this: Tensor, ...rest: unknown[]) {
+      return operation(this, ...rest)
+    },
+  })
+}
+
+for (const family of [access, graph, ops, fills, random]) for (const [name, op] of Object.entries(family)) install(name, op as AnyOperation)
+for (const family of [arithmetic, compare, math])
+  for (const [name, op] of Object.entries(family))
+    install(`${name}_`, inplaceOf(op as (x: Tensor, ...rest: unknown[]) => Tensor) as AnyOperation)
+
+install('toString', toString as AnyOperation)
+Object.defineProperties(Tensor.prototype, {
+  // String(t) and a template literal ask for the same conversion; numbers are what `+t` and comparisons want.
+  [Symbol.toPrimitive]: {
+    value: function (this: Tensor, hint: string) {
+      return hint === 'string' || this.numel() !== 1 ? toTemplate(this) : this.item()
+    },
+  },
+  // What Node's console prints, found without importing anything of Node.
+  [Symbol.for('nodejs.util.inspect.custom')]: {
+    value: function (this: Tensor) {
+      return this.toString()
+    },
+  },
+})
+
+viewHistory.renew = renewHistory
+viewHistory.write = recordWrite

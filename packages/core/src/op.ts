@@ -1,0 +1,375 @@
+/** How an operation is made: formulas become kernels and graph nodes; broadcasting, promotion, saving and in-place forms follow. */
+import { checkInplace, checkWritable, overwrites, rebase } from './autograd/inplace.ts'
+import { isGradEnabled } from './autograd/mode.ts'
+import { type Edge, gradEdge, Node, type Rule, type Saved } from './autograd/node.ts'
+import { kernels } from './backend/index.ts'
+import { castScalar, type DType, isFloat } from './dtype.ts'
+import { RuntimeError } from './errors.ts'
+import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
+import { broadcastShapes2, broadcastStrides, isContiguous, isDense, type Shape, sameShape } from './layout.ts'
+import { floatType, type Operand, resultType } from './promote.ts'
+import { Storage } from './storage.ts'
+import { allocateTensor, Tensor } from './tensor.ts'
+
+/** Whether an operation on these tensors is to be recorded. */
+export function recording(inputs: readonly Operand[]): boolean {
+  if (!isGradEnabled()) return false
+  for (let i = 0; i < inputs.length; i++) {
+    const x = inputs[i] as Operand
+    if (typeof x !== 'number' && x.requiresGrad) return true
+  }
+  return false
+}
+
+function checkSavable(saved: Saved): void {
+  for (const t of saved)
+    if (t !== null && typeof t !== 'number' && t.inference)
+      throw new RuntimeError(
+        'Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.',
+      )
+}
+
+const edgesOf = (inputs: readonly Operand[]): (Edge | null)[] => inputs.map((x) => (typeof x === 'number' ? null : gradEdge(x)))
+
+/** Makes `out` the recorded result of an operation on `inputs`, if any of them requires a gradient. */
+export function record<S extends Saved, A>(
+  out: Tensor,
+  rule: Rule<S, A>,
+  inputs: readonly Operand[],
+  saved: S,
+  attrs: A,
+  name: string = rule.name,
+): Tensor {
+  if (!isFloat(out.dtype) || !recording(inputs)) return out
+  checkSavable(saved)
+  const node = new Node(name, rule, edgesOf(inputs), saved, attrs, [out.shape])
+  out.setHistory(node as unknown as Node, 0)
+  return out
+}
+
+/** The same for an operation with several results; those that are not floating point stay outside the graph. */
+export function recordAll<S extends Saved, A>(
+  outs: readonly Tensor[],
+  rule: Rule<S, A>,
+  inputs: readonly Operand[],
+  saved: S,
+  attrs: A,
+  name: string = rule.name,
+): void {
+  if (!recording(inputs)) return
+  checkSavable(saved)
+  const node = new Node(
+    name,
+    rule,
+    edgesOf(inputs),
+    saved,
+    attrs,
+    outs.map((t) => t.shape),
+  )
+  outs.forEach((t, i) => {
+    if (isFloat(t.dtype)) t.setHistory(node as unknown as Node, i)
+  })
+}
+
+/** A dense copy of the elements, without history. */
+export function copyOf(x: Tensor, dtype: DType = x.dtype): Tensor {
+  const out = allocateTensor(x.shape, dtype)
+  kernels.copy(x, out)
+  return out
+}
+
+/** A copy of `x` that keeps its place in the graph: what an operation saves of a tensor that it is about to overwrite. */
+function copyWithHistory(x: Tensor): Tensor {
+  const out = copyOf(x)
+  if (x.gradFn !== null) out.setHistory(x.gradFn, x.outputNr)
+  else if (x.requiresGrad) out.requiresGrad = true
+  return out
+}
+
+/** A tensor for a pointwise result: laid out as the inputs where they agree, so that a transposed input gives a transposed output. */
+function allocateLike(shape: Shape, dtype: DType, operands: readonly Operand[]): Tensor {
+  let model: Tensor | null = null
+  for (const x of operands) {
+    if (typeof x === 'number') continue
+    if (!sameShape(x.shape, shape)) {
+      if (x.shape.length === 0) continue
+      return allocateTensor(shape, dtype)
+    }
+    if (model === null) model = x
+    else if (!model.strides.every((s, i) => s === x.strides[i])) return allocateTensor(shape, dtype)
+  }
+  if (model === null || isContiguous(shape, model.strides) || !isDense(shape, model.strides)) return allocateTensor(shape, dtype)
+  return new Tensor(Storage.allocate(dtype, model.numel()), dtype, shape, model.strides, 0)
+}
+
+/** Which dtype a pointwise operation computes in and returns. */
+type DTypeRule =
+  /** The common dtype of the operands. */
+  | 'promote'
+  /** The common dtype, made floating point. */
+  | 'float'
+  /** Computes in the common dtype, returns truth values. */
+  | 'bool'
+
+type Forward = <T extends Num<T>>(...xs: T[]) => T
+type Backward = <T extends Num<T>>(grad: T, out: T, ...xs: T[]) => (T | null)[]
+
+/** A pointwise operation: one formula forward, one backward, written over abstract numbers. */
+export interface Formula {
+  /** The operation's name, for the second line of errors. */
+  readonly name: string
+  /** PyTorch's name of the backward node; a function where it depends on what the operands are. */
+  readonly gradFn?: string | ((...operands: Operand[]) => string)
+  readonly dtype?: DTypeRule
+  readonly forward: Forward
+  /** One gradient per operand, `null` where none flows. Absent: the operation is not differentiable. */
+  readonly backward?: Backward
+}
+
+/** The adjoint of one operand: `grad` itself needs no kernel. */
+interface Adjoint {
+  readonly program: Program
+  readonly identity: boolean
+}
+
+/** What a pointwise node remembers beside its tensors. */
+export interface PointwiseAttrs {
+  readonly kernel: Kernel
+  readonly compute: DType
+  readonly shapes: readonly (Shape | null)[]
+  readonly dtypes: readonly (DType | null)[]
+}
+
+/** A formula made ready to run; compiled when first used, so that importing an operation costs nothing. */
+export class Kernel {
+  readonly formula: Formula
+  readonly arity: number
+  #program: Program | null = null
+  #adjoints: (Adjoint | null)[] | null = null
+  #reads: ReadonlySet<number> = new Set()
+
+  constructor(formula: Formula) {
+    this.formula = formula
+    this.arity = formula.forward.length
+  }
+
+  get program(): Program {
+    if (this.#program === null) {
+      const xs = Array.from({ length: this.arity }, (_, i) => input(i))
+      this.#program = compile((this.formula.forward as (...xs: Expr[]) => Expr)(...xs))
+    }
+    return this.#program
+  }
+
+  /** One program per operand over the slots grad, out, operands...; null where no gradient flows. */
+  get adjoints(): readonly (Adjoint | null)[] {
+    if (this.#adjoints === null) {
+      const slots = Array.from({ length: this.arity + 2 }, (_, i) => input(i))
+      const backward = this.formula.backward as unknown as (...xs: Expr[]) => (Expr | null)[]
+      const exprs = backward(...slots)
+      const reads = new Set<number>()
+      for (const e of exprs) if (e !== null) slotsOf(e, reads)
+      this.#reads = reads
+      this.#adjoints = exprs.map((e) => (e === null ? null : { program: compile(e), identity: e.op === 'input' && e.value === 0 }))
+    }
+    return this.#adjoints
+  }
+
+  /** Whether the backward reads slot `i`: 1 is the output, 2 and on are the operands. Traced from the formula, never declared. */
+  reads(i: number): boolean {
+    this.adjoints
+    return this.#reads.has(i)
+  }
+
+  /** Runs the formula; with `self`, writes the result into it. */
+  run(operands: readonly Operand[], self: Tensor | null = null): Tensor {
+    let shape: Shape = []
+    for (const x of operands) if (typeof x !== 'number') shape = broadcastShapes2(shape, x.shape)
+    const common = resultType(...operands)
+    const { dtype = 'promote', backward } = this.formula
+    const compute = dtype === 'float' ? floatType(common) : common
+    const outDType = dtype === 'bool' ? 'bool' : compute
+    const records = backward !== undefined && isFloat(outDType) && recording(self === null ? operands : [self, ...operands])
+    let xs = operands
+    if (self !== null) {
+      checkInplace(self)
+      checkWritable(self, shape, outDType)
+      xs = operands.map((x, i) => {
+        if (typeof x === 'number') return x
+        if (x === self && records && this.reads(i + 2)) return copyWithHistory(x)
+        return overwrites(self, x) ? copyOf(x) : x
+      })
+    }
+    const out = self ?? allocateLike(shape, outDType, operands)
+    const edges = records ? edgesOf(operands) : null
+    const program = this.program
+    kernels.map(
+      program,
+      compute,
+      out,
+      program.slots.map((i) => xs[i] as Operand),
+    )
+    if (self !== null) self.storage.version++
+    if (edges === null) return out
+
+    const saved = [this.reads(1) ? out : null, ...xs.map((x, i) => (this.reads(i + 2) ? x : null))]
+    checkSavable(saved)
+    const attrs = pointwiseAttrs(this, compute, operands)
+    const { gradFn } = this.formula
+    const name = typeof gradFn === 'function' ? gradFn(...operands) : (gradFn as string)
+    const node = new Node(name, pointwiseRule, edges, saved, attrs, [out.shape]) as unknown as Node
+    if (self !== null) {
+      rebase(self, node)
+      // The output that was saved is the tensor just written: remember the version after the write.
+      node.resave((t) => t)
+    } else out.setHistory(node, 0)
+    return out
+  }
+}
+
+/** A plain number as a tensor of the dtype that the operation computes in, for backward formulas that run over tensors. */
+function scalarTensor(value: number, dtype: DType): Tensor {
+  const out = allocateTensor([], dtype)
+  out.data[0] = castScalar(value, dtype)
+  return out
+}
+
+/**
+ * The gradients of a formula's operands. Without recording each is one kernel; with it, the same formula runs over tensors.
+ * `saved` holds the output and the operands, null where the formula does not read them.
+ */
+export function pullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, needs: (i: number) => boolean): (Tensor | null)[] {
+  const { kernel, compute, shapes, dtypes } = attrs
+  const finish = (g: Tensor, i: number): Tensor => castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType)
+  if (isGradEnabled()) {
+    const xs = saved.map((t) => (typeof t === 'number' ? scalarTensor(t, compute) : t))
+    const backward = kernel.formula.backward as unknown as (...xs: (Tensor | null)[]) => (Tensor | null)[]
+    return backward(grad, ...xs).map((g, i) => (g === null || !needs(i) ? null : finish(expand(g, grad.shape), i)))
+  }
+  const slots: (Operand | null)[] = [grad, ...saved]
+  return kernel.adjoints.map((adjoint, i) => {
+    if (adjoint === null || !needs(i)) return null
+    if (adjoint.identity) return finish(grad, i)
+    const inputs = adjoint.program.slots.map((s) => slots[s] as Operand)
+    const out = allocateLike(grad.shape, grad.dtype, inputs)
+    kernels.map(adjoint.program, compute, out, inputs)
+    return finish(out, i)
+  })
+}
+
+/** The node of every pointwise operation. */
+const pointwiseRule: Rule<Saved, PointwiseAttrs> = {
+  name: 'PointwiseBackward0',
+  backward: (grad, node) => pullback(grad, node.saved(), node.attrs, (i) => node.needs(i)),
+}
+
+/** What `pullback` needs to know of a call. */
+export const pointwiseAttrs = (kernel: Kernel, compute: DType, operands: readonly Operand[]): PointwiseAttrs => ({
+  kernel,
+  compute,
+  shapes: operands.map((x) => (typeof x === 'number' ? null : x.shape)),
+  dtypes: operands.map((x) => (typeof x === 'number' ? null : x.dtype)),
+})
+
+/** Defines one variant of a pointwise operation. */
+export const kernel = (formula: Formula): Kernel => new Kernel(formula)
+
+/** A variant and what it is to run on. */
+export type Call = readonly [kernel: Kernel, ...operands: Operand[]]
+
+/** An operation whose in-place form writes straight into its first argument. */
+export interface WithInto {
+  readonly into: (self: Tensor, ...args: never[]) => Tensor
+}
+
+/** Defines a pointwise operation that chooses its variant by its arguments; its in-place form follows. */
+export function overloads<A extends unknown[]>(pick: (...args: A) => Call): (...args: A) => Tensor {
+  const run = (...args: A): Tensor => {
+    const [chosen, ...operands] = pick(...args)
+    return chosen.run(operands)
+  }
+  const into = (...args: A): Tensor => {
+    const [chosen, ...operands] = pick(...args)
+    return chosen.run(operands, args[0] as Tensor)
+  }
+  return Object.assign(run, { into })
+}
+
+/** Defines a pointwise operation from one formula. */
+export function pointwise<A extends Operand[]>(formula: Formula): (...args: A) => Tensor {
+  const only = new Kernel(formula)
+  // Cut to the arity, so that `xs.reduce(add)` does not pass an index as an operand.
+  return overloads<A>((...args) => [only, ...args.slice(0, only.arity)])
+}
+
+/** The in-place form of any operation: written straight where it can be, else computed aside and copied. */
+export function inplaceOf<A extends unknown[]>(op: (x: Tensor, ...args: A) => Tensor): (self: Tensor, ...args: A) => Tensor {
+  const { into } = op as Partial<WithInto>
+  if (into !== undefined) return into as unknown as (self: Tensor, ...args: A) => Tensor
+  return (self, ...args) => {
+    checkInplace(self)
+    const result = op(self, ...args)
+    checkWritable(self, result.shape, result.dtype)
+    return writeResult(self, result)
+  }
+}
+
+/** A copy over the whole of a tensor: nothing of what stood there before counts any more. */
+const copyRule: Rule<readonly [], undefined> = {
+  name: 'CopyBackwards',
+  backward: (grad) => [null, grad],
+}
+
+/** Moves a result, and its history, into a tensor whose place it takes. */
+export function writeResult(self: Tensor, result: Tensor): Tensor {
+  const out = castTo(result, self.dtype)
+  let kept: Tensor | null = null
+  // What the operation saved of the tensor that is about to be overwritten must survive the write.
+  result.node?.resave((t) => (t === self ? (kept ??= copyWithHistory(self)) : t))
+  const node = out.node
+  const edge = node === null ? null : gradEdge(out)
+  kernels.copy(out, self)
+  self.storage.version++
+  if (edge !== null)
+    if (self.base !== null) rebase(self, new Node(copyRule.name, copyRule, [null, edge], [], undefined, [self.shape]) as unknown as Node)
+    else self.setHistory(edge.node, edge.index)
+  else if (self.requiresGrad && isGradEnabled() && isFloat(self.dtype) && self.base !== null)
+    rebase(self, new Node(copyRule.name, copyRule, [null, null], [], undefined, [self.shape]) as unknown as Node)
+  return self
+}
+
+const expandRule: Rule<readonly [], Shape> = {
+  name: 'ExpandBackward0',
+  backward: (grad, node) => [sumTo(grad, node.attrs)],
+}
+
+/** Broadcasts `x` to `shape` without moving data; `shape` is known to fit. */
+export function expand(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x
+  const out = x.alias(shape, broadcastStrides(x.shape, x.strides, shape))
+  return record(out, expandRule, [x], [], x.shape)
+}
+
+const sumToRule: Rule<readonly [], Shape> = {
+  name: 'SumBackward1',
+  backward: (grad, node) => [expand(grad, node.attrs)],
+}
+
+/** Sums `x` down to `shape`: the adjoint of broadcasting. */
+export function sumTo(x: Tensor, shape: Shape): Tensor {
+  if (sameShape(x.shape, shape)) return x
+  const out = allocateTensor(shape, x.dtype)
+  kernels.reduce('sum', x, out.alias(x.shape, broadcastStrides(shape, out.strides, x.shape)))
+  return record(out, sumToRule, [x], [], x.shape)
+}
+
+const castRule: Rule<readonly [], DType> = {
+  name: 'ToCopyBackward0',
+  backward: (grad, node) => [castTo(grad, node.attrs)],
+}
+
+/** `x` with another dtype; itself where it has it. */
+export function castTo(x: Tensor, dtype: DType): Tensor {
+  if (x.dtype === dtype) return x
+  return record(copyOf(x, dtype), castRule, [x], [], x.dtype)
+}

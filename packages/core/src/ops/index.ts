@@ -1,0 +1,35 @@
+/** The operations that become methods: functions whose first argument is a tensor, and nothing else. */
+export * from './arithmetic.ts'
+export * from './compare.ts'
+export { gather, indexSelect } from './indexing.ts'
+export * from './linalg.ts'
+export * from './math.ts'
+export * from './pairs.ts'
+export { all, amax, amin, any, argmax, argmin, max, mean, min, sum } from './reduce.ts'
+export { asStrided } from './strided.ts'
+export {
+  chunk,
+  clone,
+  contiguous,
+  expand,
+  expandAs,
+  flatten,
+  movedim,
+  narrow,
+  permute,
+  ravel,
+  reshape,
+  reshapeAs,
+  select,
+  slice,
+  split,
+  squeeze,
+  t,
+  transpose,
+  unbind,
+  unflatten,
+  unsqueeze,
+  view,
+  viewAs,
+} from './view.ts'
+export { whereSelf as where } from './where.ts'

@@ -1,0 +1,245 @@
+/** Matrix products. */
+import { rule } from '../autograd/node.ts'
+import { kernels } from '../backend/index.ts'
+import { scalarName } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { broadcastShapes2, contiguousStrides, numelOf, type Shape } from '../layout.ts'
+import { record } from '../op.ts'
+import { allocateTensor, type Tensor } from '../tensor.ts'
+import { add, mul } from './arithmetic.ts'
+import { sum } from './reduce.ts'
+import { expand, reshape, t, transpose, unsqueeze } from './view.ts'
+
+function checkSameDType(x: Tensor, y: Tensor): void {
+  if (x.dtype !== y.dtype) throw new RuntimeError(`expected m1 and m2 to have the same dtype, but got: ${dtypeWord(x)} != ${dtypeWord(y)}`)
+}
+
+const words: Readonly<Record<string, string>> = {
+  Float: 'float',
+  Double: 'double',
+  Long: 'long',
+  Int: 'int',
+  Short: 'short',
+  Char: 'signed char',
+  Byte: 'unsigned char',
+  Bool: 'bool',
+}
+const dtypeWord = (x: Tensor): string => words[scalarName(x.dtype)] as string
+
+/** `x` as a batch of one matrix. */
+const batch1 = (x: Tensor): Tensor => x.alias([1, ...x.shape], [0, ...x.strides])
+
+/** Runs the matrix kernel over matrices. */
+function product(x: Tensor, y: Tensor): Tensor {
+  const out = allocateTensor([x.shape[0] as number, y.shape[1] as number], x.dtype)
+  kernels.matmul(batch1(x), batch1(y), batch1(out))
+  return out
+}
+
+const mmRule = /* @__PURE__ */ rule<readonly [Tensor | null, Tensor | null]>('MmBackward0', (grad, node) => {
+  const [x, y] = node.saved()
+  return [node.needs(0) ? mm(grad, t(y as Tensor)) : null, node.needs(1) ? mm(t(x as Tensor), grad) : null]
+})
+
+/**
+ * The product of two matrices.
+ *
+ * Shape: `[n, k]` and `[k, m]` to `[n, m]`.
+ *
+ * @example
+ * mm(ones([2, 3]), ones([3, 4])).shape // [2, 4]
+ * @throws RuntimeError unless both are matrices of fitting shapes and one dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.mm.html
+ */
+export function mm(x: Tensor, y: Tensor): Tensor {
+  if (x.ndim !== 2) throw new RuntimeError('self must be a matrix')
+  if (y.ndim !== 2) throw new RuntimeError('mat2 must be a matrix')
+  if (x.shape[1] !== y.shape[0])
+    throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${x.shape.join('x')} and ${y.shape.join('x')})`)
+  checkSameDType(x, y)
+  return record(product(x, y), mmRule, [x, y], [y.requiresGrad ? x : null, x.requiresGrad ? y : null], undefined)
+}
+
+const mvRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor]>('MvBackward0', (grad, node) => {
+  const [x, v] = node.saved()
+  return [node.needs(0) ? outer(grad, v) : null, node.needs(1) ? mv(t(x), grad) : null]
+})
+
+/**
+ * The product of a matrix and a vector.
+ *
+ * Shape: `[n, m]` and `[m]` to `[n]`.
+ *
+ * @throws RuntimeError unless the shapes fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.mv.html
+ */
+export function mv(x: Tensor, vec: Tensor): Tensor {
+  if (x.ndim !== 2 || vec.ndim !== 1) throw new RuntimeError(`vector + matrix @ vector expected, got ${1}, ${x.ndim}, ${vec.ndim}`)
+  if (x.shape[1] !== vec.shape[0])
+    throw new RuntimeError(`size mismatch, got input (${x.shape[0]}), mat (${x.shape[0]}x${x.shape[1]}), vec (${vec.shape[0]})`)
+  checkSameDType(x, vec)
+  const out = product(x, vec.alias([vec.shape[0] as number, 1], [vec.strides[0] as number, 0]))
+  return record(out.alias([x.shape[0] as number], [1]), mvRule, [x, vec], [x, vec], undefined)
+}
+
+const dotRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor]>('DotBackward0', (grad, node) => {
+  const [x, y] = node.saved()
+  return [mul(grad, y), mul(grad, x)]
+})
+
+/**
+ * The sum of the products of two vectors' elements.
+ *
+ * @throws RuntimeError unless both are vectors of one length and dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.dot.html
+ */
+export function dot(x: Tensor, y: Tensor): Tensor {
+  if (x.ndim !== 1 || y.ndim !== 1) throw new RuntimeError(`1D tensors expected, but got ${x.ndim}D and ${y.ndim}D tensors`)
+  if (x.dtype !== y.dtype)
+    throw new RuntimeError(`dot : expected both vectors to have same dtype, but found ${scalarName(x.dtype)} and ${scalarName(y.dtype)}`)
+  if (x.shape[0] !== y.shape[0])
+    throw new RuntimeError(
+      `inconsistent tensor size, expected tensor [${x.shape[0]}] and src [${y.shape[0]}] to have the same number of elements, but got ${x.shape[0]} and ${y.shape[0]} elements respectively`,
+    )
+  const n = x.shape[0] as number
+  const out = product(x.alias([1, n], [0, x.strides[0] as number]), y.alias([n, 1], [y.strides[0] as number, 0]))
+  return record(out.alias([], []), dotRule, [x, y], [x, y], undefined)
+}
+
+/**
+ * The products of each element of one vector with each of another.
+ *
+ * Shape: `[n]` and `[m]` to `[n, m]`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.outer.html
+ */
+export function outer(x: Tensor, y: Tensor): Tensor {
+  if (x.ndim !== 1) throw new RuntimeError(`outer: Expected 1-D argument self, but got ${x.ndim}-D`)
+  if (y.ndim !== 1) throw new RuntimeError(`outer: Expected 1-D argument vec2, but got ${y.ndim}-D`)
+  return mul(unsqueeze(x, 1), y)
+}
+
+const bmmRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor]>('BmmBackward0', (grad, node) => {
+  const [x, y] = node.saved()
+  return [node.needs(0) ? bmm(grad, transpose(y, 1, 2)) : null, node.needs(1) ? bmm(transpose(x, 1, 2), grad) : null]
+})
+
+/**
+ * The products of matrices, batch by batch.
+ *
+ * Shape: `[b, n, k]` and `[b, k, m]` to `[b, n, m]`.
+ *
+ * @throws RuntimeError unless the shapes fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.bmm.html
+ */
+export function bmm(x: Tensor, y: Tensor): Tensor {
+  if (x.ndim !== 3) throw new RuntimeError('batch1 must be a 3D tensor')
+  if (y.ndim !== 3) throw new RuntimeError('batch2 must be a 3D tensor')
+  if (x.shape[0] !== y.shape[0] || x.shape[2] !== y.shape[1])
+    throw new RuntimeError(
+      `Expected size for first two dimensions of batch2 tensor to be: [${x.shape[0]}, ${x.shape[2]}] but got: [${y.shape[0]}, ${y.shape[1]}].`,
+    )
+  checkSameDType(x, y)
+  const out = allocateTensor([x.shape[0] as number, x.shape[1] as number, y.shape[2] as number], x.dtype)
+  kernels.matmul(x, y, out)
+  return record(out, bmmRule, [x, y], [x, y], undefined)
+}
+
+/**
+ * The matrix product of tensors of any number of dimensions: vectors are rows or columns, leading dimensions are batches and broadcast.
+ *
+ * @throws RuntimeError for 0-dim tensors or shapes that do not fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.matmul.html
+ */
+export function matmul(x: Tensor, y: Tensor): Tensor {
+  if (x.ndim === 0 || y.ndim === 0)
+    throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${x.ndim}D and ${y.ndim}D`)
+  if (x.ndim === 1 && y.ndim === 1) return dot(x, y)
+  if (x.ndim === 2 && y.ndim === 1) return mv(x, y)
+  if (x.ndim === 1 && y.ndim === 2) return reshape(mm(unsqueeze(x, 0), y), [y.shape[1] as number])
+  if (x.ndim === 2 && y.ndim === 2) return mm(x, y)
+  // One shared matrix on the right: a single tall product.
+  if (y.ndim <= 2) {
+    const k = x.shape[x.ndim - 1] as number
+    const folded = reshape(x, [numelOf(x.shape.slice(0, -1)), k])
+    const out = y.ndim === 2 ? mm(folded, y) : mv(folded, y)
+    return reshape(out, [...x.shape.slice(0, -1), ...y.shape.slice(1)])
+  }
+  const left = x.ndim === 1 ? unsqueeze(x, 0) : x
+  const batches = broadcastShapes2(left.shape.slice(0, -2), y.shape.slice(0, -2))
+  const flatten = (m: Tensor): Tensor => reshape(expand(m, [...batches, ...m.shape.slice(-2)]), [numelOf(batches), ...m.shape.slice(-2)])
+  const out = bmm(flatten(left), flatten(y))
+  const tail: Shape = x.ndim === 1 ? [y.shape[y.ndim - 1] as number] : [left.shape[left.ndim - 2] as number, y.shape[y.ndim - 1] as number]
+  return reshape(out, [...batches, ...tail])
+}
+
+/** Options of `addmm`. */
+export interface AddmmOptions {
+  /** A factor on what is added. */
+  readonly beta?: number
+  /** A factor on the product. */
+  readonly alpha?: number
+}
+
+const addmmRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor], { beta: number; alpha: number; shape: Shape }>(
+  'AddmmBackward0',
+  (grad, node) => {
+    const [x, y] = node.saved()
+    const { beta, alpha, shape } = node.attrs
+    const scale = (g: Tensor, by: number): Tensor => (by === 1 ? g : mul(g, by))
+    return [
+      node.needs(0) ? scale(sumToShape(grad, shape), beta) : null,
+      node.needs(1) ? scale(mm(grad, t(y)), alpha) : null,
+      node.needs(2) ? scale(mm(t(x), grad), alpha) : null,
+    ]
+  },
+)
+
+/** Sums a gradient down to the shape of an input that was broadcast. */
+function sumToShape(grad: Tensor, shape: Shape): Tensor {
+  const lead = grad.ndim - shape.length
+  const dims = grad.shape.map((_, d) => d).filter((d) => d < lead || (shape[d - lead] === 1 && grad.shape[d] !== 1))
+  if (dims.length === 0) return grad
+  return reshape(sum(grad, dims, { keepdim: true }), shape)
+}
+
+/**
+ * `beta * input + alpha * (x @ y)`, with `input` broadcast to the product's shape.
+ *
+ * @throws RuntimeError unless the shapes fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.addmm.html
+ */
+export function addmm(input: Tensor, x: Tensor, y: Tensor, { beta = 1, alpha = 1 }: AddmmOptions = {}): Tensor {
+  if (x.ndim !== 2) throw new RuntimeError(`mat1 must be a matrix, got ${x.ndim}-D tensor`)
+  if (y.ndim !== 2) throw new RuntimeError(`mat2 must be a matrix, got ${y.ndim}-D tensor`)
+  if (x.shape[1] !== y.shape[0])
+    throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${x.shape.join('x')} and ${y.shape.join('x')})`)
+  checkSameDType(x, y)
+  if (input.dtype !== x.dtype)
+    throw new RuntimeError(`self and mat2 must have the same dtype, but got ${scalarName(input.dtype)} and ${scalarName(y.dtype)}`)
+  const out = product(x, y)
+  const base = expand(input.alias(), out.shape)
+  const scaled = alpha === 1 ? out : mul(out, alpha)
+  const result = beta === 0 ? scaled : add(scaled, beta === 1 ? base : mul(base, beta))
+  return record(
+    result.alias(result.shape, result.shape.length === 0 ? [] : contiguousStrides(result.shape)),
+    addmmRule,
+    [input, x, y],
+    [x, y],
+    { beta, alpha, shape: input.shape },
+  )
+}
+
+/**
+ * `x @ weight.T + bias`, the map of a dense layer.
+ *
+ * Shape: `[..., in]`, `[out, in]` and `[out]` to `[..., out]`.
+ *
+ * @throws RuntimeError unless the shapes fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+ */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+  if (x.ndim === 2 && bias !== null && weight.ndim === 2) return addmm(bias, x, t(weight))
+  const out = matmul(x, weight.ndim === 1 ? weight : t(weight))
+  return bias === null ? out : add(out, bias)
+}

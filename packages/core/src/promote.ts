@@ -1,0 +1,34 @@
+/** The dtype in which an operation on tensors and plain numbers computes. */
+import { categoryOf, type DType, getDefaultDtype, isFloat, promoteTypes } from './dtype.ts'
+import type { Tensor } from './tensor.ts'
+
+/** What pointwise operations take: a tensor, or a number that promotes as a Python scalar does (whole numbers as integers). */
+export type Operand = Tensor | number
+
+/** The dtype of a number on its own: whole numbers count as integers, which never widen a tensor's dtype. */
+const scalarDType = (x: number): DType => (Number.isInteger(x) ? 'int64' : getDefaultDtype())
+
+const merge = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b))
+
+/**
+ * The common dtype: tensors with dimensions decide; 0-dim tensors, and after them numbers, only where their category is higher.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.result_type.html
+ */
+export function resultType(...operands: readonly Operand[]): DType {
+  let dims: DType | null = null
+  let zeros: DType | null = null
+  let numbers: DType | null = null
+  for (const x of operands) {
+    if (typeof x === 'number') numbers = merge(numbers, scalarDType(x))
+    else if (x.shape.length === 0) zeros = merge(zeros, x.dtype)
+    else dims = merge(dims, x.dtype)
+  }
+  let out = dims ?? zeros ?? (numbers as DType)
+  if (zeros !== null && categoryOf(zeros) > categoryOf(out)) out = zeros
+  if (numbers !== null && categoryOf(numbers) > categoryOf(out)) out = isFloat(numbers) ? getDefaultDtype() : numbers
+  return out
+}
+
+/** The dtype of functions that are real-valued whatever they are given: integers become the default floating-point dtype. */
+export const floatType = (d: DType): DType => (isFloat(d) ? d : getDefaultDtype())

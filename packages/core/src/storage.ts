@@ -1,0 +1,19 @@
+/** One buffer: its memory and its version. The only file that decides where elements live. */
+import { allocate, type DType, type TypedArray } from './dtype.ts'
+
+/** The memory that a tensor and its views share. */
+export class Storage {
+  readonly data: TypedArray
+  /** Counts in-place writes; what was saved for backward remembers the count it saw. */
+  version = 0
+  /** Whether somebody outside a running backward pass may hold this memory: such a gradient is copied before it becomes `.grad`. */
+  held = false
+
+  constructor(data: TypedArray) {
+    this.data = data
+  }
+
+  static allocate(dtype: DType, length: number): Storage {
+    return new Storage(allocate(dtype, length))
+  }
+}

@@ -1,0 +1,87 @@
+/** Activations: functions of each element, as modules. */
+import { relu, sigmoid, type Tensor, tanh } from '@tapegrad/core'
+import { softplus } from './functional.ts'
+import { Module } from './module.ts'
+import { float } from './python.ts'
+
+/**
+ * The logistic function: 1 / (1 + e⁻ˣ), elementwise.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Sigmoid.html
+ */
+export class Sigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return sigmoid(x)
+  }
+}
+
+/**
+ * The hyperbolic tangent, elementwise.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html
+ */
+export class Tanh extends Module {
+  forward(x: Tensor): Tensor {
+    return tanh(x)
+  }
+}
+
+/** Options of `ReLU`. */
+export interface InplaceOptions {
+  /** Whether to overwrite the input. Default: false. */
+  inplace?: boolean
+}
+
+/**
+ * The rectifier: max(0, x), elementwise.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html
+ */
+export class ReLU extends Module {
+  readonly inplace: boolean
+
+  constructor({ inplace = false }: InplaceOptions = {}) {
+    super()
+    this.inplace = inplace
+  }
+
+  forward(x: Tensor): Tensor {
+    return this.inplace ? x.relu_() : relu(x)
+  }
+
+  override extraRepr(): string {
+    return this.inplace ? 'inplace=True' : ''
+  }
+}
+
+/** Options of `Softplus`. */
+export interface SoftplusOptions {
+  /** How sharp the bend is. Default: 1. */
+  beta?: number
+  /** Where `beta * x` exceeds this, the result is `x` itself. Default: 20. */
+  threshold?: number
+}
+
+/**
+ * A smooth rectifier: log(1 + e^(β x)) / β, elementwise.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+ */
+export class Softplus extends Module {
+  readonly beta: number
+  readonly threshold: number
+
+  constructor({ beta = 1, threshold = 20 }: SoftplusOptions = {}) {
+    super()
+    this.beta = beta
+    this.threshold = threshold
+  }
+
+  forward(x: Tensor): Tensor {
+    return softplus(x, { beta: this.beta, threshold: this.threshold })
+  }
+
+  override extraRepr(): string {
+    return `beta=${float(this.beta)}, threshold=${float(this.threshold)}`
+  }
+}
