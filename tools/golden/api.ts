@@ -1,23 +1,35 @@
 /** Calls our public API as a Python call is written, by rules: names in camelCase, what is optional in one trailing options object (signatures.txt). */
 import { readFileSync } from 'node:fs'
 import * as core from '@tapegrad/core'
-import * as testing from '@tapegrad/core/testing'
-import * as data from '@tapegrad/data'
-import * as nn from '@tapegrad/nn'
-import * as optim from '@tapegrad/optim'
 import { Missing } from './value.ts'
 
 type Dictionary = Readonly<Record<string, unknown>>
+
+/** A package, or nothing: what does not load is said and counts as missing, so that the rest still runs. */
+async function load(from: () => Promise<object>, name: string): Promise<Dictionary> {
+  try {
+    return (await from()) as Dictionary
+  } catch (error) {
+    console.error(`${name} does not load: ${error}`)
+    return {}
+  }
+}
+
+const testing = await load(() => import('@tapegrad/core/testing'), '@tapegrad/core/testing')
+const nn = await load(() => import('@tapegrad/nn'), '@tapegrad/nn')
+const optim = await load(() => import('@tapegrad/optim'), '@tapegrad/optim')
+const data = await load(() => import('@tapegrad/data'), '@tapegrad/data')
+
 export type Callable = (...args: unknown[]) => unknown
 
 /** The packages under the prefixes that PyTorch gives their contents, longest first; the first that has a name wins. */
 const rooms: readonly (readonly [prefix: string, rooms: readonly Dictionary[]])[] = (
   [
-    ['nn.functional', [(nn as Dictionary)['functional'], core]],
-    ['nn.init', [(nn as Dictionary)['init']]],
-    ['nn.utils', [(nn as Dictionary)['utils'], nn]],
+    ['nn.functional', [nn['functional'], core]],
+    ['nn.init', [nn['init']]],
+    ['nn.utils', [nn['utils'], nn]],
     ['nn', [nn]],
-    ['optim.lr_scheduler', [(optim as Dictionary)['lrScheduler'], optim]],
+    ['optim.lr_scheduler', [optim['lrScheduler'], optim]],
     ['optim', [optim]],
     ['utils.data.distributed', [data]],
     ['utils.data', [data]],
@@ -30,7 +42,11 @@ const rooms: readonly (readonly [prefix: string, rooms: readonly Dictionary[]])[
 /** `zero_grad` is `zeroGrad`; classes and names with a leading or trailing underscore keep theirs. */
 export const camel = (name: string): string => name.replace(/(?<=[A-Za-z0-9])_([a-z0-9])/g, (_, c: string) => c.toUpperCase())
 
-function find(name: string): unknown {
+/** What carries another name here, because ours would collide. */
+const aliases: Readonly<Record<string, string>> = { 'autograd.backward': 'autograd.backward_all' }
+
+function find(torch: string): unknown {
+  const name = aliases[torch] ?? torch
   for (const [prefix, all] of rooms) {
     if (prefix !== '' && !name.startsWith(`${prefix}.`)) continue
     const path = (prefix === '' ? name : name.slice(prefix.length + 1)).split('.').map(camel)
@@ -148,4 +164,4 @@ export function callMethod(receiver: object, name: string, args: readonly unknow
 /** Whether the project exports a callable under this name. */
 export const has = (name: string): boolean => typeof find(name) === 'function'
 
-export { core, data, nn, optim, testing }
+export { core }

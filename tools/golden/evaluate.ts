@@ -1,5 +1,5 @@
 /** Runs the golden Python snippets against our API: names resolve by the rules of api.ts, operators become method calls. */
-import { type Callable, call, callMethod, camel, core, lookup, nn } from './api.ts'
+import { type Callable, call, callMethod, camel, core, lookup } from './api.ts'
 import { type Expr, parse, type Statement } from './python.ts'
 import { Missing, pyFloat, repr, Slice, toDType } from './value.ts'
 
@@ -288,5 +288,3 @@ export function show(value: unknown): string {
   if (typeof value === 'number') return pyFloat(value)
   return repr(value instanceof Set ? [...value] : value)
 }
-
-export { nn }

@@ -24,6 +24,7 @@ interface ModuleCase {
 /** What the harness uses of a module. */
 interface AnyModule {
   train(mode: boolean): unknown
+  toString(): string
   loadStateDict(state: ReadonlyMap<string, core.Tensor>): unknown
   stateDict(): Map<string, core.Tensor>
   namedParameters(): Iterable<readonly [string, core.Tensor]>
@@ -72,7 +73,7 @@ function check(raw: ModuleCase): string | null {
     difference(result, raw.out) ??
     gradients(raw, m, result, leaves) ??
     stateDifference(m, raw.state_after) ??
-    (String(m) === raw.repr ? null : `repr ${JSON.stringify(String(m))}, expected ${JSON.stringify(raw.repr)}`)
+    (m.toString() === raw.repr ? null : `repr ${JSON.stringify(m.toString())}, expected ${JSON.stringify(raw.repr)}`)
   )
 }
 

@@ -1,5 +1,6 @@
 /** `printing.json`: the exact text of tensors. */
-import { core, lookup, nn } from './api.ts'
+import type * as nn from '@tapegrad/nn'
+import { core, lookup } from './api.ts'
 import { attempt, type Outcome } from './case.ts'
 import { run } from './evaluate.ts'
 import { readJson } from './read.ts'
@@ -67,7 +68,7 @@ function check(raw: PrintingCase): string | null {
   const set = core.setPrintoptions as (options: Readonly<Record<string, unknown>>) => void
   set({ ...options, ...(sci_mode === undefined ? {} : { sciMode: sci_mode }) })
   try {
-    const text = String(run(derived[raw.op] ?? raw.op, { x }))
+    const text = (run(derived[raw.op] ?? raw.op, { x }) as core.Tensor).toString()
     return text === raw.expected ? null : `${JSON.stringify(text)}, expected ${JSON.stringify(raw.expected)}`
   } finally {
     set({ profile: 'default', sciMode: null })

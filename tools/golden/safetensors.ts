@@ -1,5 +1,6 @@
 /** `safetensors.json`: valid and hostile files with the verdict of the reference reader. */
-import { lookup, type nn } from './api.ts'
+import type * as nn from '@tapegrad/nn'
+import { lookup } from './api.ts'
 import { attempt, type Outcome } from './case.ts'
 import { fromBase64, readJson } from './read.ts'
 

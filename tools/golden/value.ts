@@ -1,5 +1,5 @@
 /** From golden values to ours and back: decoding, comparing at PyTorch's tolerances, writing as Python would. */
-import { type DType, dtypes, Tensor, tensor } from '@tapegrad/core'
+import { type DType, Tensor, tensor } from '@tapegrad/core'
 import { fromBase64, type Raw, type RawTensor } from './read.ts'
 
 /** What the project does not have: the case counts as not passed and the name is listed. */
@@ -30,17 +30,30 @@ const buffers: Readonly<Record<string, (b: ArrayBuffer) => ArrayLike<number | bi
   bool: (b) => new Uint8Array(b),
 }
 
+const dtypes: readonly string[] = Object.keys(buffers)
+
 /** Our name of a PyTorch dtype. */
 export function toDType(name: string): DType {
-  if (!(dtypes as readonly string[]).includes(name)) throw new Missing(`dtype ${name}`)
+  if (!dtypes.includes(name)) throw new Missing(`dtype ${name}`)
   return name as DType
 }
 
 const elements = (raw: RawTensor): ArrayLike<number | bigint> => (buffers[toDType(raw.t)] as (b: ArrayBuffer) => ArrayLike<number | bigint>)(fromBase64(raw.d).buffer)
 
+/** Our int64 is exact within +-2^53; beyond, the case needs what the project does not have. */
+function checkExact(values: ArrayLike<number | bigint>): void {
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]
+    if (typeof v === 'bigint' && BigInt(Number(v)) !== v) throw new Missing('int64 beyond 2^53')
+  }
+}
+
 /** Our tensor of a golden one, a leaf. */
-export const toTensor = (raw: RawTensor): Tensor =>
-  tensor(elements(raw) as Parameters<typeof tensor>[0], { dtype: toDType(raw.t), shape: raw.s, requiresGrad: raw.g === true })
+export function toTensor(raw: RawTensor): Tensor {
+  const values = elements(raw)
+  checkExact(values)
+  return tensor(values as Parameters<typeof tensor>[0], { dtype: toDType(raw.t), shape: raw.s, requiresGrad: raw.g === true })
+}
 
 /** Our value of a golden one; tensors that require a gradient are gathered in order of appearance. */
 export function decode(raw: Raw, leaves: Tensor[] = []): unknown {
@@ -131,7 +144,8 @@ export function repr(value: unknown): string {
   if (value === null || value === undefined) return 'None'
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (typeof value === 'number') return pyFloat(value)
-  if (typeof value === 'string') return (dtypes as readonly string[]).includes(value) ? `torch.${value}` : `'${value.replaceAll("'", "\\'")}'`
+  if (typeof value === 'string') return dtypes.includes(value) ? `torch.${value}` : `'${value.replaceAll("'", "\\'")}'`
   if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`
-  return String(value)
+  // Not String(value), which is the value of a 0-dim tensor as in an f-string.
+  return value.toString()
 }

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { ExitCode } from './exit.ts'
 
 /** Where text goes. */
-export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+export type OutputStream = Writable & { readonly isTTY?: boolean | undefined; readonly columns?: number | undefined }
 /** Where bytes come from. */
 export type InputStream = Readable & { readonly isTTY?: boolean }
 /** Signals that end a program in an orderly way. */

@@ -1,5 +1,5 @@
 /** Getting values out of tensors, and changing their dtype; all of it becomes methods. */
-import type { DType } from './dtype.ts'
+import { checkDType, type DType } from './dtype.ts'
 import { normalizeDim } from './layout.ts'
 import { castTo, copyOf } from './op.ts'
 import type { Tensor } from './tensor.ts'
@@ -47,6 +47,7 @@ export function dim(x: Tensor): number {
  */
 export function to(x: Tensor, options: DType | { readonly dtype?: DType; readonly copy?: boolean }): Tensor {
   const { dtype = x.dtype, copy = false } = typeof options === 'string' ? { dtype: options } : options
+  checkDType(dtype)
   return copy && dtype === x.dtype ? x.clone() : castTo(x, dtype)
 }
 

@@ -11,8 +11,8 @@ const words = new Uint32Array(f64.buffer)
 
 const THIRD = 1 / 3
 const THIRD_REST = 2 ** -54 / 3 // 1/3 less its double
-const LN2_HIGH = 6.9314718036912381649e-1 // 32 bits: its multiples are exact
-const LN2_LOW = 1.90821492927058770002e-10
+const LN2_HIGH = 0.6931471803691238 // 32 bits: its multiples are exact
+const LN2_LOW = 1.9082149292705877e-10
 
 /** The natural logarithm of a normal number `x > 0`. */
 export function log(x: number): number {
@@ -52,13 +52,13 @@ export function log(x: number): number {
 }
 
 // pi/2 in three parts: 33 bits, 33 bits, 53 bits
-const HALF_PI1 = 1.57079632673412561417
-const HALF_PI2 = 6.0771005063039659766e-11
-const HALF_PI3 = 2.02226624879595063154e-21
+const HALF_PI1 = 1.5707963267341256
+const HALF_PI2 = 6.077100506303966e-11
+const HALF_PI3 = 2.0222662487959506e-21
 
 const SIXTH_REST = 2 ** -55 / 3 // 1/6 less its double
 const C120 = 1 / 120
-const C120_REST = 1.15648231731787138e-19
+const C120_REST = 1.1564823173178714e-19
 const C24 = 1 / 24
 const C24_REST = 2.3129646346357427e-18
 
@@ -121,13 +121,13 @@ function cosReduced(z: number, zRest: number): number {
 }
 
 /** The coefficients of fdlibm's minimax polynomial for log(1 + f), s = f / (2 + f), in powers of s^2. */
-const P1 = 6.66666666666673513e-1
-const P2 = 3.999999999940941908e-1
-const P3 = 2.857142874366239149e-1
-const P4 = 2.222219843214978396e-1
-const P5 = 1.818357216161805012e-1
-const P6 = 1.531383769920937332e-1
-const P7 = 1.479819860511658591e-1
+const P1 = 0.6666666666666735
+const P2 = 0.3999999999940942
+const P3 = 0.2857142874366239
+const P4 = 0.22222198432149784
+const P5 = 0.1818357216161805
+const P6 = 0.15313837699209373
+const P7 = 0.14798198605116586
 
 /**
  * log(1 - u) for a multiple `u` of 2^-53 in [0, 1), with the roundings of the C library's `log1p`: within one unit in the last place.
@@ -149,7 +149,7 @@ export function log1m(u: number): number {
     const half = 0.5 * f * f
     if (mantissa === 0 || mantissa > 0xffffc) {
       if (f === 0) return exponent * LN2_HIGH + exponent * LN2_LOW
-      const rest = half * (1 - 0.66666666666666666 * f)
+      const rest = half * (1 - (2 / 3) * f)
       return exponent === 0 ? f - rest : exponent * LN2_HIGH - (rest - exponent * LN2_LOW - f)
     }
   }

@@ -60,13 +60,13 @@ function logLanes(): void {
 // sine and cosine: the angle less a multiple of pi/4 (in three parts), then polynomials on -pi/4 .. pi/4
 const FOUR_OVER_PI = fround(1.27323954473516)
 const P1 = fround(-0.78515625)
-const P2 = fround(-2.4187564849853515625e-4)
-const P3 = fround(-3.77489497744594108e-8)
+const P2 = fround(-0.00024187564849853516)
+const P3 = fround(-3.774894977445941e-8)
 const S0 = fround(-1.9515295891e-4)
 const S1 = fround(8.3321608736e-3)
 const S2 = fround(-1.6666654611e-1)
 const C0 = fround(2.443315711809948e-5)
-const C1 = fround(-1.388731625493765e-3)
+const C1 = fround(-0.001388731625493765)
 const C2 = fround(4.166664568298827e-2)
 
 const sines = new Float32Array(HALF)

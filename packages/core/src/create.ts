@@ -1,5 +1,5 @@
 /** Making tensors from values and patterns. */
-import { allocate, castScalar, type DType, getDefaultDtype, isFloat, type TypedArray } from './dtype.ts'
+import { allocate, castScalar, type DType, getDefaultDtype, isFloat, isIntegral, type TypedArray } from './dtype.ts'
 import { RuntimeError, ValueError, warn } from './errors.ts'
 import { contiguousStrides, numelOf, type Shape } from './layout.ts'
 import { copyOf } from './op.ts'
@@ -52,13 +52,15 @@ function shapeOf(data: Nested): number[] {
 function flatten(data: Nested, shape: Shape, depth: number, into: (number | boolean | bigint)[]): void {
   if (depth === shape.length) {
     if (Array.isArray(data)) throw new ValueError(`expected sequence of length 1 at dim ${depth} (got ${data.length})`)
+    if (data === null || data === undefined) throw new RuntimeError('Could not infer dtype of NoneType')
+    if (typeof data === 'string') throw new ValueError("too many dimensions 'str'")
     if (typeof data !== 'number' && typeof data !== 'boolean' && typeof data !== 'bigint')
-      throw new TypeError(`tensor() takes numbers, booleans and bigints, but got ${data === null ? 'null' : typeof data}`)
+      throw new TypeError(`tensor() takes numbers, booleans and bigints, but got ${typeof data}`)
     into.push(data as number)
     return
   }
   const expected = shape[depth] as number
-  if (!Array.isArray(data)) throw new TypeError(`expected a sequence of length ${expected} at dim ${depth} (got ${typeof data})`)
+  if (!Array.isArray(data)) throw new TypeError('not a sequence')
   if (data.length !== expected) throw new ValueError(`expected sequence of length ${expected} at dim ${depth} (got ${data.length})`)
   for (const item of data) flatten(item, shape, depth + 1, into)
 }
@@ -105,18 +107,23 @@ function fromValues(values: ArrayLike<number | boolean | bigint>, shape: Shape, 
   if (n !== values.length) throw new RuntimeError(`shape '[${shape.join(', ')}]' is invalid for input of size ${values.length}`)
   const array = allocate(dtype, n)
   const exact = dtype === 'int64' || dtype === 'bool'
+  const narrow = isIntegral(dtype) && !exact
   for (let i = 0; i < n; i++) {
     const v = Number(values[i])
     array[i] = exact ? castScalar(v, dtype) : v
+    if (narrow && array[i] !== Math.trunc(v)) throw new RuntimeError(`value cannot be converted to type ${dtype} without overflow`)
   }
   return new Tensor(new Storage(array), dtype, [...shape], contiguousStrides(shape), 0)
 }
 
-function checkShape(shape: Shape): Shape {
-  for (const n of shape) {
-    if (!Number.isInteger(n)) throw new TypeError(`shapes are arrays of integers, but got ${n}`)
-    if (n < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${n}: [${shape.join(', ')}]`)
-  }
+function checkShape(shape: Shape, name = 'empty'): Shape {
+  if (!Array.isArray(shape) || shape.some((n) => !Number.isInteger(n)))
+    throw new TypeError(
+      `${name}(): argument 'size' (position 1) must be tuple of ints, not ${Array.isArray(shape) || typeof shape === 'number' ? 'float' : typeof shape}`,
+    )
+  if (numelOf(shape) > Number.MAX_SAFE_INTEGER)
+    throw new RuntimeError(`Storage size calculation overflowed with sizes=[${shape.map((n) => BigInt(n)).join(', ')}]`)
+  for (const n of shape) if (n < 0) throw new RuntimeError(`Trying to create tensor with negative dimension ${n}: [${shape.join(', ')}]`)
   return [...shape]
 }
 
@@ -135,6 +142,7 @@ export function empty(shape: Shape, { dtype = getDefaultDtype(), requiresGrad }:
  * @see https://pytorch.org/docs/stable/generated/torch.zeros.html
  */
 export function zeros(shape: Shape, options: TensorOptions = {}): Tensor {
+  checkShape(shape, 'zeros')
   return empty(shape, options)
 }
 
@@ -146,6 +154,7 @@ const fillDType = (value: number | boolean): DType => (typeof value === 'boolean
  * @see https://pytorch.org/docs/stable/generated/torch.full.html
  */
 export function full(shape: Shape, value: number | boolean, { dtype = fillDType(value), requiresGrad }: TensorOptions = {}): Tensor {
+  if (value === undefined) throw new TypeError('full() missing 1 required positional arguments: "fill_value"')
   const out = empty(shape, { dtype })
   out.data.fill(castScalar(Number(value), dtype))
   return finish(out, requiresGrad)
@@ -192,6 +201,9 @@ export function fullLike(x: Tensor, value: number, { dtype = x.dtype, requiresGr
   return full(x.shape, value, { dtype, requiresGrad })
 }
 
+/** Infinities as C++ prints them. */
+const cxx = (x: number): string => String(x).replace('Infinity', 'inf').replace('NaN', 'nan')
+
 /**
  * Numbers from `start` (0) up to `end`, which is left out, in steps of `step`.
  *
@@ -212,7 +224,7 @@ export function arange(
   const [from, to] = typeof end === 'number' ? [start, end] : [0, start]
   const by = typeof step === 'number' ? step : 1
   if (by === 0) throw new RuntimeError('step must be nonzero')
-  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new RuntimeError(`unsupported range: ${from} -> ${to}`)
+  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new RuntimeError(`unsupported range: ${cxx(from)} -> ${cxx(to)}`)
   if ((by > 0 && to < from) || (by < 0 && to > from)) throw new RuntimeError('upper bound and lower bound inconsistent with step sign')
   const { dtype = [from, to, by].every(Number.isInteger) ? 'int64' : getDefaultDtype(), requiresGrad } = given
   const out = allocateTensor([Math.ceil((to - from) / by)], dtype)

@@ -58,6 +58,14 @@ export const cName = (d: DType): string => info[d].cName
 /** `torch.FloatTensor`, as messages name a tensor's type. */
 export const typeName = (d: DType): string => `torch.${info[d].scalarName}Tensor`
 
+/** Refuses what is no dtype. */
+export function checkDType(d: string): asserts d is DType {
+  if (!Object.hasOwn(info, d))
+    throw new RuntimeError(
+      `Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: ${d}\n  help: dtypes are ${dtypes.join(', ')}`,
+    )
+}
+
 /** A zeroed buffer for `n` elements. */
 export const allocate = (d: DType, n: number): TypedArray => new info[d].array(n)
 
@@ -118,6 +126,6 @@ export function castScalar(value: number, d: DType): number {
 export function checkExact(value: number): number {
   if (value <= EXACT && value >= -EXACT) return value
   throw new RuntimeError(
-    `value cannot be converted to type int64 without loss: ${value}\n  help: int64 is exact within +-2^53 here; use float64 for larger magnitudes`,
+    `value cannot be converted to type int64 without overflow\n  got ${value}\n  help: int64 is exact within +-2^53 here; use float64 for larger magnitudes`,
   )
 }

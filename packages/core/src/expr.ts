@@ -7,6 +7,7 @@
 export const unaryInstructions = [
   'neg',
   'reciprocal',
+  'sigmoid',
   'rsqrt',
   'abs',
   'sign',

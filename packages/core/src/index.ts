@@ -3,6 +3,7 @@ import './methods.ts'
 
 export type { NestedList } from './access.ts'
 export { type BackwardAllOptions, type BackwardOptions, backwardAll, type GradOptions, grad } from './autograd/engine.ts'
+export { Function, FunctionContext } from './autograd/function.ts'
 export type { HookHandle } from './autograd/methods.ts'
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/mode.ts'
 export type { Hook, Node } from './autograd/node.ts'
@@ -50,8 +51,18 @@ export {
 } from './errors.ts'
 export type { PrintOptions, PrintOptionsUpdate } from './format.ts'
 export type { Shape } from './layout.ts'
+export { logsigmoid, type SoftplusOptions, softplus } from './ops/activation.ts'
 export * from './ops/index.ts'
 export * from './ops/join.ts'
+export {
+  type BinaryLossOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+  type LogitsLossOptions,
+  type LossOptions,
+  mseLoss,
+  type Reduction,
+} from './ops/loss.ts'
 export { where } from './ops/where.ts'
 export { pyFloat, setPrintoptions } from './print.ts'
 export { type Operand, resultType } from './promote.ts'

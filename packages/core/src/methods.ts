@@ -8,6 +8,7 @@ import * as ops from './ops/index.ts'
 import * as fills from './ops/inplace-forms.ts'
 import * as math from './ops/math.ts'
 import { recordWrite, renewHistory } from './ops/strided.ts'
+import { unbind } from './ops/view.ts'
 import { toString, toTemplate } from './print.ts'
 import * as random from './random-methods.ts'
 import { Tensor, viewHistory } from './tensor.ts'
@@ -31,6 +32,13 @@ for (const family of [arithmetic, compare, math])
 
 install('toString', toString as AnyOperation)
 Object.defineProperties(Tensor.prototype, {
+  // The parts along the first dimension, as Python's iteration gives them.
+  [Symbol.iterator]: {
+    value: function (this: Tensor) {
+      if (this.ndim === 0) throw new TypeError('iteration over a 0-d tensor')
+      return unbind(this)[Symbol.iterator]()
+    },
+  },
   // String(t) and a template literal ask for the same conversion; numbers are what `+t` and comparisons want.
   [Symbol.toPrimitive]: {
     value: function (this: Tensor, hint: string) {

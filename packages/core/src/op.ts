@@ -314,27 +314,36 @@ export function inplaceOf<A extends unknown[]>(op: (x: Tensor, ...args: A) => Te
   }
 }
 
-/** A copy over the whole of a tensor: nothing of what stood there before counts any more. */
+/** A copy over the whole of a tensor: what stood there before counts no more. */
 const copyRule: Rule<readonly [], undefined> = {
   name: 'CopyBackwards',
-  backward: (grad) => [null, grad],
+  backward: (grad, node) => [node.needs(0) ? zerosLike(grad) : null, grad],
 }
 
-/** Moves a result, and its history, into a tensor whose place it takes. */
+const zerosLike = (x: Tensor): Tensor => allocateTensor(x.shape, x.dtype)
+
+/** Copies `source`, which has the shape of `self`, into it and records that. */
+export function copyInto(self: Tensor, source: Tensor): Tensor {
+  const node =
+    isFloat(self.dtype) && recording([self, source])
+      ? new Node(copyRule.name, copyRule, [gradEdge(self), gradEdge(castTo(source, self.dtype))], [], undefined, [self.shape])
+      : null
+  kernels.copy(source, self)
+  self.storage.version++
+  if (node !== null) rebase(self, node as unknown as Node)
+  return self
+}
+
+/** Moves a result, and its history, into the tensor whose place it takes. */
 export function writeResult(self: Tensor, result: Tensor): Tensor {
   const out = castTo(result, self.dtype)
+  if (out.node === null || self.base !== null) return copyInto(self, out)
   let kept: Tensor | null = null
   // What the operation saved of the tensor that is about to be overwritten must survive the write.
   result.node?.resave((t) => (t === self ? (kept ??= copyWithHistory(self)) : t))
-  const node = out.node
-  const edge = node === null ? null : gradEdge(out)
   kernels.copy(out, self)
   self.storage.version++
-  if (edge !== null)
-    if (self.base !== null) rebase(self, new Node(copyRule.name, copyRule, [null, edge], [], undefined, [self.shape]) as unknown as Node)
-    else self.setHistory(edge.node, edge.index)
-  else if (self.requiresGrad && isGradEnabled() && isFloat(self.dtype) && self.base !== null)
-    rebase(self, new Node(copyRule.name, copyRule, [null, null], [], undefined, [self.shape]) as unknown as Node)
+  self.setHistory(out.node, out.outputNr)
   return self
 }
 

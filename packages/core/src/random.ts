@@ -5,7 +5,7 @@ import { kernels } from './backend/index.ts'
 import { empty, type TensorOptions, tensor } from './create.ts'
 import type { TypedArray } from './dtype.ts'
 import { type DType, getDefaultDtype, isFloat, scalarName } from './dtype.ts'
-import { RuntimeError } from './errors.ts'
+import { NotImplementedError, RuntimeError } from './errors.ts'
 import { GeneratorBase } from './generator.ts'
 import { isDense, type Shape } from './layout.ts'
 import { copyOf } from './op.ts'
@@ -110,7 +110,7 @@ function fill(x: Tensor, draw: (out: TypedArray, contiguous: boolean) => void): 
 }
 
 function floatFill(name: string, x: Tensor, draw: (out: FloatArray, contiguous: boolean) => void): Tensor {
-  if (!isFloat(x.dtype)) throw new RuntimeError(`"${name}" not implemented for '${scalarName(x.dtype)}'`)
+  if (!isFloat(x.dtype)) throw new NotImplementedError(`"${name}" not implemented for '${scalarName(x.dtype)}'`)
   return fill(x, (out, contiguous) => draw(out as FloatArray, contiguous))
 }
 
@@ -247,7 +247,6 @@ export function randint(low: number, high: number, shape: Shape, options: Random
  * @see https://pytorch.org/docs/stable/generated/torch.randperm.html
  */
 export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
-  if (n < 0) throw new RuntimeError(`n must be non-negative, got ${n}`)
   return made([n], { dtype: 'int64', ...options }, (x) => fillRandperm(engineOf(options), x.data))
 }
 

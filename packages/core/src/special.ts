@@ -1,6 +1,6 @@
 /**
  * The special functions as scalar functions of doubles, for the kernels: nothing here knows tensors.
- * At NaN, infinities, poles and zeros they give what `torch.special` gives on the CPU in float64.
+ * At NaN, infinities, poles and zeros they give what `torch.special` gives on the CPU in float64; a difference is told where it is.
  */
 
 export { i0, i0e, i1, i1e } from './special/bessel.ts'

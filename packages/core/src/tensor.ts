@@ -43,7 +43,9 @@ export interface Tensor
     Methods<typeof fills>,
     Methods<typeof methods>,
     Methods<typeof access>,
-    Methods<typeof random> {}
+    Methods<typeof random> {
+  [Symbol.iterator](): IterableIterator<Tensor>
+}
 
 const nonLeafGrad =
   "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations."
@@ -241,6 +243,7 @@ export class Tensor implements View {
     this.node = node
     this.outputNr = index
     this.seenVersion = this.storage.version
+    node.adopt(this)
   }
 
   /** @internal A tensor over the same memory with a layout of its own and no history. */

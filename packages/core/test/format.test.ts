@@ -55,7 +55,11 @@ describe('what PyTorch 2.13 prints', () => {
 describe('formatTensor', () => {
   const count = (shape: number[], dtype = 'float32'): { t: Printable; reads: () => number } => {
     let reads = 0
-    return { t: { shape, dtype, at: (i) => (reads++, i) }, reads: () => reads }
+    const at = (i: number): number => {
+      reads++
+      return i
+    }
+    return { t: { shape, dtype, at }, reads: () => reads }
   }
 
   it.each([

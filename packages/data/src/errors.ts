@@ -101,7 +101,13 @@ export class DataError extends Error {
 }
 
 /** Stable names of remarks. */
-export type DataWarningCode = 'W_EMPTY_COLUMN' | 'W_CONSTANT_COLUMN' | 'W_ROW_NUMBER' | 'W_SKIPPED_ROWS' | 'W_NO_TRAINING_VALUES' | 'W_PRECISION'
+export type DataWarningCode =
+  | 'W_EMPTY_COLUMN'
+  | 'W_CONSTANT_COLUMN'
+  | 'W_ROW_NUMBER'
+  | 'W_SKIPPED_ROWS'
+  | 'W_NO_TRAINING_VALUES'
+  | 'W_PRECISION'
 
 /** Something that was done or noticed and that the reader should know of. */
 export interface DataWarning {

@@ -47,7 +47,8 @@ export function scanNumber(text: string, decimal: '.' | ',' = '.'): number {
     at = skipDigits(text, at, end)
     count += at - fraction
   }
-  if (count === 0) return isInfinity(text.slice(digits, end)) ? (sign === 45 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY) : Number.NaN
+  if (count === 0)
+    return isInfinity(text.slice(digits, end)) ? (sign === 45 ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY) : Number.NaN
   if (at < end && (text.charCodeAt(at) | 32) === 101) {
     const next = text.charCodeAt(++at)
     if (next === 43 || next === 45) at++

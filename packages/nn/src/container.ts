@@ -1,12 +1,15 @@
 /** Modules that hold modules: in a chain, in a list, under names. */
-import { IndexError, type Tensor, ValueError } from '@tapegrad/core'
-import { Module, missingForward } from './module.ts'
+import { IndexError, NotImplementedError, type Tensor, ValueError } from '@tapegrad/core'
+import { Module } from './module.ts'
 import { typeName } from './python.ts'
 
 /** A module from one tensor to one tensor, as `Sequential` chains them. */
 export interface Layer extends Module {
   forward(x: Tensor): Tensor
 }
+
+const missingForward = (module: Module): NotImplementedError =>
+  new NotImplementedError(`Module [${module.constructor.name}] is missing the required "forward" function`)
 
 /** Refuses what cannot be a child, or a name that state dicts could not tell apart. */
 function checkChild(name: string, module: unknown): void {

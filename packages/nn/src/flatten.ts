@@ -29,7 +29,7 @@ export class Flatten extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    return flatten(x, { startDim: this.startDim, endDim: this.endDim })
+    return flatten(x, this.startDim, this.endDim)
   }
 
   override extraRepr(): string {

@@ -6,27 +6,40 @@ export interface RemovableHandle {
   [Symbol.dispose](): void
 }
 
+/** Runs before `forward` with its arguments; what it returns, if anything, takes their place. */
+export type ForwardPreHook<M extends Forward> = (module: M, inputs: Parameters<M['forward']>) => unknown
+
+/** Runs after `forward` with its arguments and its result; what it returns, if anything, takes the result's place. */
+export type ForwardHook<M extends Forward> = (module: M, inputs: Parameters<M['forward']>, output: ReturnType<M['forward']>) => unknown
+
+interface Forward {
+  forward(...inputs: never[]): unknown
+}
+
+/** A module as its hooks are run: whatever goes in and comes out. */
+export interface Hooked {
+  forward: Method
+}
+
 type Method = (...inputs: unknown[]) => unknown
-type PreHook = (owner: object, inputs: unknown[]) => unknown
-type Hook = (owner: object, inputs: unknown[], output: unknown) => unknown
 
 /** The hooks of one module, in the order in which they run. */
 export class ForwardHooks {
-  readonly #owner: object
-  readonly #before = new Map<symbol, PreHook>()
-  readonly #after = new Map<symbol, Hook>()
+  readonly #owner: Hooked
+  readonly #before = new Map<symbol, ForwardPreHook<Hooked>>()
+  readonly #after = new Map<symbol, ForwardHook<Hooked>>()
   /** What the instance itself had under `forward`, usually nothing: the method is the class's. */
   #own: PropertyDescriptor | undefined
 
-  constructor(owner: object) {
-    this.#owner = owner
+  constructor(owner: Forward) {
+    this.#owner = owner as unknown as Hooked
   }
 
-  addBefore(hook: PreHook): RemovableHandle {
+  addBefore(hook: ForwardPreHook<Hooked>): RemovableHandle {
     return this.#add(this.#before, hook)
   }
 
-  addAfter(hook: Hook): RemovableHandle {
+  addAfter(hook: ForwardHook<Hooked>): RemovableHandle {
     return this.#add(this.#after, hook)
   }
 
@@ -42,14 +55,14 @@ export class ForwardHooks {
 
   #install(): void {
     this.#own = Object.getOwnPropertyDescriptor(this.#owner, 'forward')
-    const forward = (this.#owner as { forward: Method }).forward
+    const forward = this.#owner.forward
     const value: Method = (...inputs) => this.#run(forward, inputs)
     // Not enumerable: the wrapper is no field of the module.
     Object.defineProperty(this.#owner, 'forward', { value, configurable: true, enumerable: false, writable: true })
   }
 
   #uninstall(): void {
-    if (this.#own === undefined) delete (this.#owner as { forward?: Method }).forward
+    if (this.#own === undefined) Reflect.deleteProperty(this.#owner, 'forward')
     else Object.defineProperty(this.#owner, 'forward', this.#own)
   }
 

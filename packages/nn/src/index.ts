@@ -3,7 +3,7 @@ export { type InplaceOptions, ReLU, Sigmoid, Softplus, type SoftplusOptions, Tan
 export { type Layer, ModuleDict, ModuleList, Sequential } from './container.ts'
 export { Flatten, type FlattenOptions } from './flatten.ts'
 export * as functional from './functional.ts'
-export type { RemovableHandle } from './hooks.ts'
+export type { ForwardHook, ForwardPreHook, RemovableHandle } from './hooks.ts'
 export * as init from './init.ts'
 export { Identity, Linear, type LinearOptions } from './linear.ts'
 export {

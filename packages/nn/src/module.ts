@@ -1,14 +1,11 @@
 /** `class Module`: everything it offers follows from walking its fields; nothing is registered. */
-import { type DType, NotImplementedError, RuntimeError, type Tensor, ValueError } from '@tapegrad/core'
+import { type DType, RuntimeError, type Tensor, ValueError } from '@tapegrad/core'
 import { convertFields } from './convert.ts'
-import { ForwardHooks, type RemovableHandle } from './hooks.ts'
+import { type ForwardHook, ForwardHooks, type ForwardPreHook, type Hooked, type RemovableHandle } from './hooks.ts'
 import { snakeCase } from './names.ts'
 import { Buffer, Parameter } from './parameter.ts'
-import { repr } from './repr.ts'
+import { inspectAsText, repr } from './repr.ts'
 import { type LoadResult, loadState, type StateDict, type StateEntry } from './state.ts'
-
-/** What Node calls to print an object. */
-const inspect: unique symbol = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom')
 
 /** Options of `namedParameters`, `namedBuffers` and their unnamed forms. */
 export interface WalkOptions {
@@ -42,6 +39,10 @@ export abstract class Module {
   /** Whether the module is in training mode, which layers such as dropout look at. Set it by `train()` and `eval()`. */
   training = true
   #hooks: ForwardHooks | null = null
+
+  constructor() {
+    inspectAsText(this)
+  }
 
   /** Computes the output; each class says from what. */
   abstract forward(...inputs: never[]): unknown
@@ -77,6 +78,11 @@ export abstract class Module {
     yield [prefix, this, kept]
     const path = [...above, this]
     for (const [name, value] of kept) if (value instanceof Module) yield* value.tree(prefix === '' ? name : `${prefix}.${name}`, path)
+  }
+
+  #hooked(): ForwardHooks {
+    this.#hooks ??= new ForwardHooks(this)
+    return this.#hooks
   }
 
   #named<T extends Kept>(is: (value: Kept) => value is T, { recurse = true }: WalkOptions = {}): [string, T][] {
@@ -261,9 +267,8 @@ export abstract class Module {
    *
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_pre_hook
    */
-  registerForwardPreHook(hook: (module: this, inputs: Parameters<this['forward']>) => unknown): RemovableHandle {
-    this.#hooks ??= new ForwardHooks(this)
-    return this.#hooks.addBefore((owner, inputs) => hook(owner as this, inputs as Parameters<this['forward']>))
+  registerForwardPreHook<M extends Module>(this: M, hook: ForwardPreHook<M>): RemovableHandle {
+    return this.#hooked().addBefore(hook as unknown as ForwardPreHook<Hooked>)
   }
 
   /**
@@ -274,13 +279,8 @@ export abstract class Module {
    * handle.remove()
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook
    */
-  registerForwardHook(
-    hook: (module: this, inputs: Parameters<this['forward']>, output: ReturnType<this['forward']>) => unknown,
-  ): RemovableHandle {
-    this.#hooks ??= new ForwardHooks(this)
-    return this.#hooks.addAfter((owner, inputs, output) =>
-      hook(owner as this, inputs as Parameters<this['forward']>, output as ReturnType<this['forward']>),
-    )
+  registerForwardHook<M extends Module>(this: M, hook: ForwardHook<M>): RemovableHandle {
+    return this.#hooked().addAfter(hook as unknown as ForwardHook<Hooked>)
   }
 
   /** What stands between the parentheses of the repr; layers say their options here, in PyTorch's words. */
@@ -297,13 +297,4 @@ export abstract class Module {
   toString(): string {
     return repr(this.constructor.name, this.extraRepr(), this.childReprs())
   }
-
-  /** @internal Node prints modules as they print themselves. */
-  [inspect](): string {
-    return this.toString()
-  }
 }
-
-/** @internal The error of a module that is not called itself. */
-export const missingForward = (module: Module): NotImplementedError =>
-  new NotImplementedError(`Module [${module.constructor.name}] is missing the required "forward" function`)

@@ -1,27 +1,8 @@
 /** Values as Python prints them, for reprs and messages that are PyTorch's to the letter. */
-import { Tensor } from '@tapegrad/core'
+import { typeName as dtypeName, Tensor } from '@tapegrad/core'
 
-const scalarNames: Readonly<Record<string, string>> = {
-  float32: 'Float',
-  float64: 'Double',
-  int64: 'Long',
-  int32: 'Int',
-  int16: 'Short',
-  int8: 'Char',
-  uint8: 'Byte',
-  bool: 'Bool',
-}
-
-/** A number as Python's `repr(float)`: `1.0`, `0.01`, `1e-05`. JavaScript has no `1.0`, so call it for what is a float in PyTorch. */
-export function float(x: number): string {
-  if (Number.isNaN(x)) return 'nan'
-  if (!Number.isFinite(x)) return x < 0 ? '-inf' : 'inf'
-  const [digits = '', exponent = '0'] = x.toExponential().split('e')
-  const e = Number(exponent)
-  if (x !== 0 && (e < -4 || e >= 16)) return `${digits}e${e < 0 ? '-' : '+'}${String(Math.abs(e)).padStart(2, '0')}`
-  const text = Object.is(x, -0) ? '-0' : String(x)
-  return text.includes('.') ? text : `${text}.0`
-}
+// JavaScript has no 1.0: this is for what is a float in PyTorch.
+export { pyFloat as float } from '@tapegrad/core'
 
 /** A truth value as Python prints it. */
 export const bool = (x: boolean): string => (x ? 'True' : 'False')
@@ -31,7 +12,7 @@ export const size = (shape: readonly number[]): string => `torch.Size([${shape.j
 
 /** The type of a value as Python names its nearest relative: `int`, `str`, `list`, `torch.FloatTensor`. */
 export function typeName(value: unknown): string {
-  if (value instanceof Tensor) return `torch.${scalarNames[value.dtype]}Tensor`
+  if (value instanceof Tensor) return dtypeName(value.dtype)
   if (value === null || value === undefined) return 'NoneType'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
   if (typeof value === 'bigint') return 'int'

@@ -7,3 +7,8 @@ export function repr(name: string, extra: string, children: readonly string[]): 
   const indented = [...lines, ...children.map((text) => text.replaceAll('\n', '\n  '))]
   return `${name}(\n  ${indented.join('\n  ')}\n)`
 }
+
+/** Makes Node's console print an object as its text; nothing of Node is imported, and nothing is touched on import. */
+export function inspectAsText(x: object): void {
+  Object.defineProperty(x, Symbol.for('nodejs.util.inspect.custom'), { value: () => String(x) })
+}

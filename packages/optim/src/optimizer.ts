@@ -5,9 +5,6 @@ import { text, typeName } from './python.ts'
 import { loadStateDict, stateDict } from './state.ts'
 import type { OptimizerStateDict, ParamGroup, ParamGroupInput, Params } from './types.ts'
 
-/** What Node calls to print an object. */
-const inspect: unique symbol = /* @__PURE__ */ Symbol.for('nodejs.util.inspect.custom')
-
 /**
  * The base of all optimizers.
  *
@@ -38,6 +35,8 @@ export abstract class Optimizer<Options extends object, State extends object> {
    * @throws ValueError if there are none, one is not a leaf, one is in two groups, or an option is impossible.
    */
   constructor(params: Params<Options>, defaults: Options) {
+    // What Node's console prints, found without importing anything of Node.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), { value: () => this.toString() })
     this.defaults = defaults
     this.validate(defaults)
     const iterable = typeof params === 'object' && params !== null && !(params instanceof Tensor) && Symbol.iterator in params
@@ -166,11 +165,6 @@ export abstract class Optimizer<Options extends object, State extends object> {
       out += `\nParameter Group ${i}\n${lines.sort().join('')}`
     })
     return `${out})`
-  }
-
-  /** @internal Node prints optimizers as they print themselves. */
-  [inspect](): string {
-    return this.toString()
   }
 }
 

@@ -1,20 +1,9 @@
 /** Values as Python prints them, for reprs and messages that are PyTorch's to the letter. */
-import { Tensor } from '@tapegrad/core'
-
-const scalarNames: Readonly<Record<string, string>> = {
-  float32: 'Float',
-  float64: 'Double',
-  int64: 'Long',
-  int32: 'Int',
-  int16: 'Short',
-  int8: 'Char',
-  uint8: 'Byte',
-  bool: 'Bool',
-}
+import { typeName as dtypeName, pyFloat, Tensor } from '@tapegrad/core'
 
 /** The type of a value as Python names its nearest relative: `int`, `str`, `torch.FloatTensor`. */
 export function typeName(value: unknown): string {
-  if (value instanceof Tensor) return `torch.${scalarNames[value.dtype]}Tensor`
+  if (value instanceof Tensor) return dtypeName(value.dtype)
   if (value === null || value === undefined) return 'NoneType'
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float'
   if (typeof value === 'string') return 'str'
@@ -33,10 +22,5 @@ export function text(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
   if (Array.isArray(value)) return `(${value.map(text).join(', ')})`
   if (typeof value !== 'number') return String(value)
-  if (Number.isNaN(value)) return 'nan'
-  if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf'
-  const [digits, exponent] = value.toExponential().split('e')
-  const e = Number(exponent)
-  if (value === 0 || (e >= -4 && (e < 16 || Number.isSafeInteger(value)))) return String(value)
-  return `${digits}e${e < 0 ? '-' : '+'}${String(Math.abs(e)).padStart(2, '0')}`
+  return Number.isSafeInteger(value) ? String(value) : pyFloat(value)
 }

@@ -36,8 +36,10 @@ export function parseCard(text: string): ModelCard | { newerFormat: number } | n
   } catch {
     return null
   }
-  if (!isObject(json) || !isCount(json['formatVersion'])) return null
-  if (json['formatVersion'] > FORMAT_VERSION) return { newerFormat: json['formatVersion'] }
+  if (!isObject(json)) return null
+  const { formatVersion } = json
+  if (!isCount(formatVersion)) return null
+  if (formatVersion > FORMAT_VERSION) return { newerFormat: formatVersion }
   return isCard(json) ? json : null
 }
 
@@ -47,20 +49,31 @@ export function standardizerOf(card: ModelCard): Standardizer {
 }
 
 function isCard(json: Record<string, unknown>): json is Record<string, unknown> & ModelCard {
-  const { features, classes, architecture, preprocessing, table } = json
+  const { task, target, features, classes, positive, numeric, rest, threshold, architecture, preprocessing, table } = json
+  if (task !== 'binary' || typeof target !== 'string' || typeof numeric !== 'boolean' || typeof rest !== 'boolean') return false
   if (!isTexts(features) || features.length === 0) return false
-  if (!isTexts(classes) || classes.length !== 2 || json['positive'] !== classes[1]) return false
-  if (json['task'] !== 'binary' || typeof json['target'] !== 'string') return false
-  if (typeof json['numeric'] !== 'boolean' || typeof json['rest'] !== 'boolean') return false
-  if (!isNumber(json['threshold'])) return false
-  if (!Array.isArray(architecture) || architecture.length !== 1) return false
-  const [layer] = architecture as unknown[]
-  if (!isObject(layer) || layer['type'] !== 'Linear' || layer['inFeatures'] !== features.length || layer['outFeatures'] !== 1) return false
-  if (!isObject(preprocessing) || !isTexts(preprocessing['features']) || typeof preprocessing['mode'] !== 'string') return false
-  const numbers = [preprocessing['fill'], preprocessing['center'], preprocessing['scale']]
-  if (!numbers.every((some) => Array.isArray(some) && some.length === features.length && some.every(isNumber))) return false
-  if (!isObject(table) || typeof table['delimiter'] !== 'string' || !isTexts(table['naValues'])) return false
-  return table['decimal'] === '.' || table['decimal'] === ','
+  if (!isTexts(classes) || classes.length !== 2 || positive !== classes[1]) return false
+  if (!isNumber(threshold) || threshold <= 0 || threshold >= 1) return false
+  return isNeuron(architecture, features.length) && isPreprocessing(preprocessing, features.length) && isTable(table)
+}
+
+function isNeuron(layers: unknown, inputs: number): boolean {
+  if (!Array.isArray(layers) || layers.length !== 1 || !isObject(layers[0])) return false
+  const { type, inFeatures, outFeatures } = layers[0]
+  return type === 'Linear' && inFeatures === inputs && outFeatures === 1
+}
+
+function isPreprocessing(value: unknown, inputs: number): boolean {
+  if (!isObject(value)) return false
+  const { mode, features, fill, center, scale } = value
+  const numbers = (some: unknown): boolean => Array.isArray(some) && some.length === inputs && some.every(isNumber)
+  return typeof mode === 'string' && isTexts(features) && features.length === inputs && numbers(fill) && numbers(center) && numbers(scale)
+}
+
+function isTable(value: unknown): boolean {
+  if (!isObject(value)) return false
+  const { delimiter, decimal, naValues } = value
+  return typeof delimiter === 'string' && (decimal === '.' || decimal === ',') && isTexts(naValues)
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

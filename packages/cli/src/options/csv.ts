@@ -8,7 +8,8 @@ import { namesOf, numberIn, oneOf, type ValueParser } from './values.ts'
 /** What the flags say; what is undefined was not given. */
 export interface CsvFlags {
   delimiter: string | undefined
-  quote: string | null | undefined
+  /** One character, or `none`. */
+  quote: string | undefined
   header: boolean
   comment: string | undefined
   decimal: '.' | ',' | undefined
@@ -57,7 +58,7 @@ export function csvOptions(flags: CsvFlags): CsvOptions {
   return {
     header,
     ...(delimiter !== undefined && { delimiter }),
-    ...(quote !== undefined && { quote }),
+    ...(quote !== undefined && { quote: quote === 'none' ? null : quote }),
     ...(comment !== undefined && { comment }),
     ...(onBadRow !== undefined && { badRows: onBadRow }),
     ...(limit !== undefined && { limit }),
@@ -82,6 +83,6 @@ function delimiter(text: string): string {
   return text === 'tab' || text === '\\t' ? '\t' : oneCharacter('--delimiter', 'one character, tab, or auto')(text)
 }
 
-function quote(text: string): string | null {
-  return text === 'none' ? null : oneCharacter('--quote', 'one character, or none')(text)
+function quote(text: string): string {
+  return text === 'none' ? text : oneCharacter('--quote', 'one character, or none')(text)
 }

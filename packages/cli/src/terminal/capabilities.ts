@@ -23,7 +23,8 @@ export interface Capabilities {
  */
 export function capabilities(stream: OutputStream, env: Readonly<Record<string, string | undefined>>): Capabilities {
   const tty = stream.isTTY === true
-  const dumb = env['TERM'] === 'dumb'
+  const { TERM } = env
+  const dumb = TERM === 'dumb'
   return {
     tty,
     animate: tty && !dumb,
@@ -33,19 +34,20 @@ export function capabilities(stream: OutputStream, env: Readonly<Record<string, 
   }
 }
 
-function wantsColor(tty: boolean, dumb: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
-  const force = env['FORCE_COLOR']
-  if (force !== undefined) return force !== '0' && force !== 'false'
-  if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false
+type Env = Readonly<Record<string, string | undefined>>
+
+function wantsColor(tty: boolean, dumb: boolean, { FORCE_COLOR, NO_COLOR }: Env): boolean {
+  if (FORCE_COLOR !== undefined) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false'
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false
   return tty && !dumb
 }
 
-function isCLocale(env: Readonly<Record<string, string | undefined>>): boolean {
-  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''
+function isCLocale({ LC_ALL, LC_CTYPE, LANG }: Env): boolean {
+  const locale = LC_ALL || LC_CTYPE || LANG || ''
   return locale === 'C' || locale === 'POSIX'
 }
 
-function columnsOf(stream: OutputStream, env: Readonly<Record<string, string | undefined>>): number {
-  const asked = /^[1-9]\d{0,3}$/.test(env['COLUMNS'] ?? '') ? Number(env['COLUMNS']) : undefined
+function columnsOf(stream: OutputStream, { COLUMNS }: Env): number {
+  const asked = /^[1-9]\d{0,3}$/.test(COLUMNS ?? '') ? Number(COLUMNS) : undefined
   return Math.max(20, asked ?? (stream.columns || 80))
 }

@@ -1,6 +1,6 @@
 /** The backward pass: gradients flow from outputs to leaves, each node once, later operations first. No recursion. */
 
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, warnOnce } from '../errors.ts'
 import { formatShape, isDense, sameShape } from '../layout.ts'
 import { copyOf } from '../op.ts'
 import { add } from '../ops/arithmetic.ts'
@@ -202,6 +202,9 @@ function root(output: Tensor, gradient: Tensor | null | undefined, i: number): [
 
 const gradEdgeOf = (x: Tensor): Edge => gradEdge(x) as Edge
 
+const cycleWarning =
+  'Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.'
+
 /** Options of `backward`. */
 export interface BackwardOptions {
   /** The gradient of whatever is differentiated with respect to this tensor; ones for a tensor of one element. */
@@ -226,6 +229,7 @@ export interface BackwardOptions {
  */
 export function backward(x: Tensor, { gradient, createGraph = false, retainGraph = createGraph, inputs }: BackwardOptions = {}): void {
   const [edge, grad] = root(x, gradient, 0)
+  if (createGraph) warnOnce(cycleWarning)
   runFrom([edge], [grad], createGraph, retainGraph, inputs)
 }
 

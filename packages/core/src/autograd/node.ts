@@ -62,6 +62,8 @@ export class Node<S extends Saved = Saved, A = unknown> {
   pending: { grads: (Tensor | null)[]; run: object; outer: Node['pending'] } | null = null
   #saved: S | null
   readonly #versions: readonly number[]
+  /** The place of this node's own output among what it saved. */
+  #own = -1
 
   constructor(name: string, rule: Rule<S, A>, edges: readonly (Edge | null)[], saved: S, attrs: A, outputs: readonly Shape[]) {
     this.name = name
@@ -90,9 +92,15 @@ export class Node<S extends Saved = Saved, A = unknown> {
     if (saved === null) throw new RuntimeError(freed)
     for (let i = 0; i < saved.length; i++) {
       const t = saved[i] as S[number]
-      if (t !== null && typeof t !== 'number' && t.storage.version !== this.#versions[i]) throw modified(t, this.#versions[i] as number)
+      if (t !== null && typeof t !== 'number' && t.storage.version !== this.#versions[i])
+        throw modified(t, this.#versions[i] as number, i === this.#own ? (this as unknown as Node) : t.gradFn)
     }
     return saved
+  }
+
+  /** @internal Tells the node which of what it saved is its own output. */
+  adopt(output: Tensor): void {
+    this.#own = this.#saved === null ? -1 : this.#saved.indexOf(output)
   }
 
   /** @internal Replaces what was saved by what an in-place operation knows to be right. */
@@ -119,8 +127,7 @@ export class Node<S extends Saved = Saved, A = unknown> {
 const freed =
   'Trying to backward through the graph a second time (or directly access saved tensors after they have already been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors after calling backward.'
 
-function modified(t: Tensor, expected: number): RuntimeError {
-  const maker = t.gradFn
+function modified(t: Tensor, expected: number, maker: Node | null): RuntimeError {
   const from = maker === null ? '' : `, which is output ${t.outputNr} of ${maker.name.replace(/Backward\d*$/, '')},`
   return new RuntimeError(
     `one of the variables needed for gradient computation has been modified by an inplace operation: [${typeName(t.dtype)} ${formatShape(t.shape)}]${from} is at version ${t.storage.version}; expected version ${expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False).`,

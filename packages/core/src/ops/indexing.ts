@@ -2,7 +2,6 @@
 import { type Rule, rule } from '../autograd/node.ts'
 import type { Combine } from '../backend/backend.ts'
 import { kernels } from '../backend/index.ts'
-import { scalarName } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, normalizeDim, numelOf, type Shape } from '../layout.ts'
 import { copyOf, expand, record } from '../op.ts'
@@ -89,8 +88,7 @@ const alongDim = (index: Tensor, ndim: number, dim: number, shape: Shape): Tenso
 export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   const at = normalizeDim(dim, x.ndim)
   if (index.ndim > 1) throw new IndexError('index_select(): Index is supposed to be a vector')
-  if (index.dtype !== 'int64' && index.dtype !== 'int32')
-    throw new RuntimeError(`index_select(): Expected dtype int32 or int64 for index but got: ${scalarName(index.dtype)}`)
+  if (index.dtype !== 'int64' && index.dtype !== 'int32') throw new RuntimeError('index_select(): Expected dtype int32 or int64 for index')
   const n = x.ndim === 0 ? 1 : (x.shape[at] as number)
   checkIndices(index, n, () => 'index out of range in self')
   const shape = x.shape.map((m, d) => (d === at ? index.numel() : m))

@@ -1,10 +1,9 @@
 /** Writes into a tensor that have no out-of-place twin. */
 import { checkInplace, checkWritable } from '../autograd/inplace.ts'
-import { kernels } from '../backend/index.ts'
 import { castScalar } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes2, formatShape, sameShape } from '../layout.ts'
-import { expand, writeResult } from '../op.ts'
+import { copyInto, expand } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 
 /**
@@ -20,7 +19,7 @@ export function copy_(x: Tensor, source: Tensor): Tensor {
       `output with shape ${formatShape(x.shape)} doesn't match the broadcast shape ${formatShape(broadcastShapes2(x.shape, source.shape))}`,
     )
   checkWritable(x, x.shape, x.dtype)
-  return writeResult(x, expand(source, x.shape))
+  return copyInto(x, expand(source, x.shape))
 }
 
 /**
@@ -33,14 +32,11 @@ export function fill_(x: Tensor, value: number | boolean | Tensor): Tensor {
   checkWritable(x, x.shape, x.dtype)
   if (typeof value === 'object') {
     if (value.ndim > 0) throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`)
-    return writeResult(x, expand(value, x.shape))
+    return copyInto(x, expand(value, x.shape))
   }
   const one = allocateTensor([], x.dtype)
   one.data[0] = castScalar(Number(value), x.dtype)
-  if (x.requiresGrad) return writeResult(x, expand(one, x.shape))
-  kernels.copy(one, x)
-  x.storage.version++
-  return x
+  return copyInto(x, expand(one, x.shape))
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Joining several tensors into one. */
 import { rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
-import { RuntimeError } from '../errors.ts'
+import { RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, normalizeDim, type Shape } from '../layout.ts'
 import { castTo, record } from '../op.ts'
 import { resultType } from '../promote.ts'
@@ -33,7 +33,7 @@ const dimOf = (dim: DimArg): number => (typeof dim === 'number' ? dim : (dim.dim
  */
 export function cat(tensors: readonly Tensor[], dim: DimArg = 0): Tensor {
   const [first] = tensors
-  if (first === undefined) throw new RuntimeError('torch.cat(): expected a non-empty list of Tensors')
+  if (first === undefined) throw new ValueError('torch.cat(): expected a non-empty list of Tensors')
   tensors.forEach((x, i) => {
     if (x.ndim === 0) throw new RuntimeError(`zero-dimensional tensor (at position ${i}) cannot be concatenated`)
   })

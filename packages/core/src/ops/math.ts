@@ -321,7 +321,7 @@ export const sigmoid: UnaryOp = /* @__PURE__ */ pointwise({
   name: 'sigmoid',
   gradFn: 'SigmoidBackward0',
   dtype: 'float',
-  forward: (x) => x.neg().exp().add(1).reciprocal(),
+  forward: (x) => x.sigmoid(),
   backward: (grad, out, _x) => [grad.mul(out.neg().add(1)).mul(out)],
 })
 

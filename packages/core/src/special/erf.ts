@@ -64,7 +64,7 @@ function tailErfc(x: number): number {
 /**
  * The error function, `2 / sqrt(pi) * integral of exp(-t^2) from 0 to x`.
  *
- * Within 1 unit in the last place. Odd, also in the sign of zero; +-1 at +-infinity.
+ * Relative error below 1.5e-16 (msun). Odd, also in the sign of zero; +-1 at +-infinity.
  * @see https://docs.pytorch.org/docs/stable/special.html#torch.special.erf
  */
 export function erf(x: number): number {
@@ -78,7 +78,7 @@ export function erf(x: number): number {
 /**
  * The complementary error function, `1 - erf(x)`, without the cancellation.
  *
- * Within 1 unit in the last place for x < 0.84, within 3 in the tail. 0 at infinity, 2 at -infinity.
+ * Relative error below 4e-16 (msun). 0 at infinity, 2 at -infinity.
  * @see https://docs.pytorch.org/docs/stable/special.html#torch.special.erfc
  */
 export function erfc(x: number): number {
@@ -92,7 +92,7 @@ export function erfc(x: number): number {
 /**
  * The complementary error function scaled, `exp(x^2) erfc(x)`.
  *
- * Relative error below 2e-15. 0 at infinity, infinity left of -26.63.
+ * Relative error below 6e-16 (msun, and the asymptotic series from 28 on). 0 at infinity, infinity left of -26.63.
  * @see https://docs.pytorch.org/docs/stable/special.html#torch.special.erfcx
  */
 export function erfcx(x: number): number {

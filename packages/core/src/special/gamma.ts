@@ -5,7 +5,6 @@
 import { digamma } from './digamma.ts'
 import { LGAMMA_ZEROS } from './lgammaZeros.ts'
 import { polynomial } from './polynomial.ts'
-import { sinPi } from './trig.ts'
 
 /** The minimum of lgamma on the positive axis, and its value there as a sum of two doubles. */
 const MINIMUM = 1.4616321449683622
@@ -100,17 +99,20 @@ function nearZero(x: number): number {
 /**
  * The logarithm of the absolute value of the gamma function, `log|integral of t^(x-1) exp(-t) from 0 to infinity|`.
  *
- * Within a few units in the last place, also near its zeros at 1, 2 and left of -2. Infinity at the poles 0, -1, -2, ... and at +-infinity.
+ * Relative error below 3e-15 (msun), also near its zeros: 1, 2 and two between the integers left of -2.
+ * Infinity at the poles 0, -1, -2, ... and at +-infinity. The sign of gamma is not told, as in PyTorch.
  * @see https://docs.pytorch.org/docs/stable/special.html#torch.special.gammaln
  */
 export function lgamma(x: number): number {
   if (x > 0) return positive(x)
   if (x === 0 || x === -Infinity) return Infinity
   if (x > -(2 ** -70)) return -Math.log(-x)
-  const s = sinPi(x)
+  // |sin(pi x)| from the distance to the nearest integer, which is exact
+  const rest = -x % 1
+  const s = Math.sin(Math.PI * Math.min(rest, 1 - rest))
   if (s === 0) return Infinity
-  const y = Math.log(Math.PI / Math.abs(x * s)) - positive(-x)
-  return x < -2 && x > -17.5 && Math.abs(y) < 0.5 ? nearZero(x) : y
+  const y = Math.log(Math.PI / (-x * s)) - positive(-x)
+  return x < -2 && x > -17.5 && Math.abs(y) < 1.5 ? nearZero(x) : y
 }
 
 /** The gamma function for x > 0; a relative error below 3e-15. */

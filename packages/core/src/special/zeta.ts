@@ -7,7 +7,7 @@ const EULER_MACLAURIN = [
   -1.3954464685812522e-19,
 ]
 
-/** zeta for q > 0: ten terms or up to 9, and the rest by Euler and Maclaurin's formula. */
+/** zeta for q > 0: some terms one by one, at least until q + k > 9, and the rest by Euler and Maclaurin's formula. */
 function positive(x: number, q: number): number {
   let sum = 0
   let w = q
@@ -15,7 +15,7 @@ function positive(x: number, q: number): number {
   for (let k = 0; w <= 9 || (k < 9 && w < 1e6); k++, w++) {
     const term = w ** -x
     sum += term
-    // The rest is between its integral and that and a term
+    // what is left is less than this term and the integral
     if (term + (term * w) / (x - 1) <= 1e-17 * sum) return sum
   }
   const term = w ** -x
@@ -33,6 +33,8 @@ function positive(x: number, q: number): number {
 /**
  * The Hurwitz zeta function, `sum over k >= 0 of (k + q)^-x`.
  *
+ * Relative error below 2e-15 for q > 0; for q < 0 that error is of the largest term (Euler and Maclaurin, as in Cephes).
+ * Infinity at x = 1 and at q = 0, -1, -2, ...; NaN for x < 1, at q = infinity, and for q < 0 if x is no integer.
  * @see https://docs.pytorch.org/docs/stable/special.html#torch.special.zeta
  */
 export function zeta(x: number, q: number): number {

@@ -53,8 +53,16 @@ function gzipError(error: unknown, name: string): unknown {
   const code = (error as { code?: unknown }).code
   if (typeof code !== 'string' || !code.startsWith('Z_')) return error
   if (code === 'Z_BUF_ERROR') {
-    return new DataError('E_GZIP', `${quoted(name)} is cut off: its compressed data end too early.`, { where: name, fix: 'Fetch or write it again.', cause: error })
+    return new DataError('E_GZIP', `${quoted(name)} is cut off: its compressed data end too early.`, {
+      where: name,
+      fix: 'Fetch or write it again.',
+      cause: error,
+    })
   }
   const detail = error instanceof Error ? error.message : code
-  return new DataError('E_GZIP', `${quoted(name)} is a damaged gzip file (${detail}).`, { where: name, fix: 'Fetch or write it again; gzip -t tells whether it is whole.', cause: error })
+  return new DataError('E_GZIP', `${quoted(name)} is a damaged gzip file (${detail}).`, {
+    where: name,
+    fix: 'Fetch or write it again; gzip -t tells whether it is whole.',
+    cause: error,
+  })
 }

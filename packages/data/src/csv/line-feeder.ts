@@ -114,5 +114,8 @@ function lastLineEnd(chunk: Uint8Array, start: number, limit: number, more: bool
 /** A line longer than a record may be. */
 export function tooLong(name: string, line: number, most: number): DataError {
   const size = most >= 1 << 20 ? `${Math.round(most / (1 << 20))} MB` : `${most} bytes`
-  return new DataError('E_TOO_LARGE', `${name}:${line} is longer than ${size}.`, { where: `${name}:${line}`, fix: 'Is it a CSV file with one row a line?' })
+  return new DataError('E_TOO_LARGE', `${name}:${line} is longer than ${size}.`, {
+    where: `${name}:${line}`,
+    fix: 'Is it a CSV file with one row a line?',
+  })
 }

@@ -15,9 +15,13 @@ export async function fileError(error: unknown, path: string): Promise<unknown> 
   if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(path)
   if (code === 'EISDIR') return directoryError(path)
   if (code === 'EACCES' || code === 'EPERM') {
-    return new DataError('E_PERMISSION', `${quoted(path)} cannot be read: permission denied.`, { ...options, fix: 'Check who may read it: ls -l' })
+    return new DataError('E_PERMISSION', `${quoted(path)} cannot be read: permission denied.`, {
+      ...options,
+      fix: 'Check who may read it: ls -l',
+    })
   }
-  if (code === 'ERR_INVALID_ARG_VALUE' || code === 'ENAMETOOLONG') return new DataError('E_NOT_FOUND', `${quoted(path)} is not a possible file name.`, options)
+  if (code === 'ERR_INVALID_ARG_VALUE' || code === 'ENAMETOOLONG')
+    return new DataError('E_NOT_FOUND', `${quoted(path)} is not a possible file name.`, options)
   if (typeof code !== 'string') return error
   return new DataError('E_IO', `${quoted(path)} cannot be read (${code}).`, { ...options, fix: 'Check the file and the disk it lies on.' })
 }
@@ -26,7 +30,9 @@ async function notFound(path: string): Promise<DataError> {
   const folder = resolve(dirname(path))
   const files = await names(folder)
   if (files === null) {
-    return new DataError('E_NOT_FOUND', `there is no file ${quoted(path, 200)}: its folder ${printable(folder, 200)} does not exist.`, { where: path })
+    return new DataError('E_NOT_FOUND', `there is no file ${quoted(path, 200)}: its folder ${printable(folder, 200)} does not exist.`, {
+      where: path,
+    })
   }
   const wanted = basename(path)
   const guess = nearest(wanted, files)
@@ -44,7 +50,10 @@ async function notFound(path: string): Promise<DataError> {
 export async function directoryError(path: string): Promise<DataError> {
   const tables = ((await names(path)) ?? []).filter(isTable)
   if (tables.length === 0) {
-    return new DataError('E_IS_DIRECTORY', `${quoted(path, 200)} is a directory, and it has no CSV file.`, { where: path, fix: 'Pass a .csv, .tsv or .csv.gz file.' })
+    return new DataError('E_IS_DIRECTORY', `${quoted(path, 200)} is a directory, and it has no CSV file.`, {
+      where: path,
+      fix: 'Pass a .csv, .tsv or .csv.gz file.',
+    })
   }
   const files = plural(tables.length, 'CSV file')
   return new DataError('E_IS_DIRECTORY', `${quoted(path, 200)} is a directory; it has ${files}: ${list(tables, 8)}.`, {

@@ -119,11 +119,15 @@ export class RecordParser {
     const where = (line: number): string => `${this.#name}:${line}, ${column}`
     if (code === 'CSV_QUOTE_NOT_CLOSED' || (code === 'CSV_MAX_RECORD_SIZE' && quoting)) {
       const within = code === 'CSV_MAX_RECORD_SIZE' ? ` within ${sizeText(this.#dialect.maxRecordSize)}` : ''
-      return new DataError('E_UNCLOSED_QUOTE', `${this.#name}:${opened} opens a quote (${quote}) in ${column} that never closes${within}.`, {
-        where: where(opened),
-        fix: 'Check that line, or pass --quote none.',
-        cause: error,
-      })
+      return new DataError(
+        'E_UNCLOSED_QUOTE',
+        `${this.#name}:${opened} opens a quote (${quote}) in ${column} that never closes${within}.`,
+        {
+          where: where(opened),
+          fix: 'Check that line, or pass --quote none.',
+          cause: error,
+        },
+      )
     }
     if (code === 'CSV_MAX_RECORD_SIZE') {
       return new DataError('E_TOO_LARGE', `${this.#name}:${opened} is longer than ${sizeText(this.#dialect.maxRecordSize)}.`, {
@@ -142,14 +146,18 @@ export class RecordParser {
       })
     }
     if (code === 'CSV_INVALID_CLOSING_QUOTE' || code === 'CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE') {
-      const closes = here === opened ? 'closes in the middle of a value' : `opens a quote that closes in the middle of a value on line ${here}`
+      const closes =
+        here === opened ? 'closes in the middle of a value' : `opens a quote that closes in the middle of a value on line ${here}`
       return new DataError('E_QUOTE', `${this.#name}:${opened} ${closes} in ${column}: after the quote (${quote}) stands more text.`, {
         where: where(opened),
         fix: `A quote inside a quoted value is written twice (${quote}${quote}); or one is missing at the end of an earlier value. Or pass --quote none.`,
         cause: error,
       })
     }
-    return new DataError('E_NOT_CSV', `${this.#name}:${here} cannot be parsed: ${printable(error.message, 200)}`, { where: where(here), cause: error })
+    return new DataError('E_NOT_CSV', `${this.#name}:${here} cannot be parsed: ${printable(error.message, 200)}`, {
+      where: where(here),
+      cause: error,
+    })
   }
 }
 

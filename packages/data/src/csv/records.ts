@@ -108,7 +108,8 @@ async function readHead(name: string, chunks: AsyncIterator<Uint8Array>, options
   }
   if (found.record === undefined) await parser.end().catch(stopped)
   const { record } = found
-  if (record === undefined) throw new DataError('E_EMPTY', `${quoted(name)} holds no data, only blank lines.`, { where: name, fix: 'Is it the right file?' })
+  if (record === undefined)
+    throw new DataError('E_EMPTY', `${quoted(name)} holds no data, only blank lines.`, { where: name, fix: 'Is it the right file?' })
   const header = record.fields
   refuseWrongDelimiter(name, header, dialect.delimiter)
   if (options.header === false) {
@@ -152,8 +153,15 @@ class BodyReader {
     this.#header = start.head.header
     this.#body = body
     const { delimiter, quote, comment, maxRecordSize } = start.dialect
-    const plain = options.fast !== false && comment === null && delimiter.length === 1 && delimiter.charCodeAt(0) < 128 && (quote === null || quote.charCodeAt(0) < 128)
-    this.#feeder = new LineFeeder(name, start.line, quote, maxRecordSize, (bytes, from, to, line) => (body.done ? 0 : body.lines(bytes, from, to, line)))
+    const plain =
+      options.fast !== false &&
+      comment === null &&
+      delimiter.length === 1 &&
+      delimiter.charCodeAt(0) < 128 &&
+      (quote === null || quote.charCodeAt(0) < 128)
+    this.#feeder = new LineFeeder(name, start.line, quote, maxRecordSize, (bytes, from, to, line) =>
+      body.done ? 0 : body.lines(bytes, from, to, line),
+    )
     if (!plain) this.#startParser()
   }
 

@@ -8,9 +8,17 @@ const ascii = (text: string): number[] => Array.from(text, (char) => char.charCo
 /** Formats known by how they begin. */
 const SIGNATURES: readonly { readonly bytes: readonly number[]; readonly is: string; readonly fix: string }[] = [
   { bytes: [0xd0, 0xcf, 0x11, 0xe0], is: 'an old Excel workbook (.xls content)', fix: 'In Excel: File › Save As › CSV UTF-8.' },
-  { bytes: ascii('PAR1'), is: 'a Parquet file', fix: "Write it as CSV first, for example with DuckDB: COPY (FROM 'in.parquet') TO 'out.csv'." },
+  {
+    bytes: ascii('PAR1'),
+    is: 'a Parquet file',
+    fix: "Write it as CSV first, for example with DuckDB: COPY (FROM 'in.parquet') TO 'out.csv'.",
+  },
   { bytes: ascii('ARROW1'), is: 'an Arrow file', fix: 'Write it as CSV first.' },
-  { bytes: ascii('SQLite format 3'), is: 'an SQLite database', fix: "Write the table as CSV first: sqlite3 -header -csv in.db 'select * from t' > out.csv" },
+  {
+    bytes: ascii('SQLite format 3'),
+    is: 'an SQLite database',
+    fix: "Write the table as CSV first: sqlite3 -header -csv in.db 'select * from t' > out.csv",
+  },
   { bytes: [0x89, 0x48, 0x44, 0x46], is: 'an HDF5 file', fix: 'Write it as CSV first.' },
   { bytes: ascii('%PDF-'), is: 'a PDF document', fix: 'Pass the table itself, as CSV.' },
   { bytes: [0x28, 0xb5, 0x2f, 0xfd], is: 'compressed with zstd', fix: 'Unpack it first (zstd -d), or compress it with gzip.' },
@@ -30,12 +38,20 @@ export function refuseForeign(head: Uint8Array, name: string): void {
   const found = SIGNATURES.find(({ bytes }) => bytes.every((byte, i) => head[i] === byte))
   if (found !== undefined) throw new DataError('E_NOT_CSV', `${quoted(name)} is ${found.is}, not CSV.`, { where: name, fix: found.fix })
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head[3] === 4) throw zipError(head, name)
-  if (isGzip(head)) throw new DataError('E_NOT_CSV', `${quoted(name)} was compressed twice.`, { where: name, fix: 'Unpack it once (gunzip) and try again.' })
+  if (isGzip(head))
+    throw new DataError('E_NOT_CSV', `${quoted(name)} was compressed twice.`, {
+      where: name,
+      fix: 'Unpack it once (gunzip) and try again.',
+    })
   if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar') {
-    throw new DataError('E_NOT_CSV', `${quoted(name)} is a tar archive, not CSV.`, { where: name, fix: 'Unpack it (tar -xf) and pass the CSV inside.' })
+    throw new DataError('E_NOT_CSV', `${quoted(name)} is a tar archive, not CSV.`, {
+      where: name,
+      fix: 'Unpack it (tar -xf) and pass the CSV inside.',
+    })
   }
   const utf16 = utf16Kind(head)
-  if (utf16 !== null) throw new DataError('E_ENCODING', `${quoted(name)} looks like UTF-16 (${utf16}), not UTF-8.`, { where: name, fix: UTF16_FIX })
+  if (utf16 !== null)
+    throw new DataError('E_ENCODING', `${quoted(name)} looks like UTF-16 (${utf16}), not UTF-8.`, { where: name, fix: UTF16_FIX })
   const start = String.fromCharCode(...head.subarray(0, 256)).trimStart()
   const markup = start.slice(0, 15).toLowerCase()
   if (markup.startsWith('<!doctype html') || markup.startsWith('<html')) {

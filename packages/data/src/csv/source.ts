@@ -33,7 +33,9 @@ export async function openSource(path: string, options: OpenOptions = {}): Promi
   if (path === '-') {
     const stdin = options.stdin ?? process.stdin
     if (stdin.isTTY === true) {
-      throw new DataError('E_NO_STDIN', '--data - reads from a pipe, but nothing is piped in.', { fix: 'Example: cat churn.csv | train --data -' })
+      throw new DataError('E_NO_STDIN', '--data - reads from a pipe, but nothing is piped in.', {
+        fix: 'Example: cat churn.csv | train --data -',
+      })
     }
     return new ByteSource(name, null, () => stdin, options)
   }
@@ -118,7 +120,10 @@ class ByteSource implements Source {
     if (this.bytesRead === 0) throw emptyError(this.name, '0 bytes')
     if (this.size !== null && this.bytesRead < this.size) {
       const detail = `${this.size} bytes when opened, ${this.bytesRead} when read`
-      throw new DataError('E_IO', `${quoted(this.name)} became shorter while it was read (${detail}).`, { where: this.name, fix: 'Try again once nobody writes to it.' })
+      throw new DataError('E_IO', `${quoted(this.name)} became shorter while it was read (${detail}).`, {
+        where: this.name,
+        fix: 'Try again once nobody writes to it.',
+      })
     }
     this.sha256 = hash?.digest('hex') ?? null
   }
@@ -163,5 +168,8 @@ async function withHead(bytes: AsyncIterable<Uint8Array>): Promise<{ head: Uint8
 }
 
 function emptyError(name: string, what: string): DataError {
-  return new DataError('E_EMPTY', `${quoted(name)} is empty (${what}).`, { where: name, fix: 'It needs a line of column names and at least a few rows.' })
+  return new DataError('E_EMPTY', `${quoted(name)} is empty (${what}).`, {
+    where: name,
+    fix: 'It needs a line of column names and at least a few rows.',
+  })
 }

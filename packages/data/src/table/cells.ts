@@ -38,10 +38,14 @@ export function readCell(rules: CellRules, text: string, column: string, line: n
     onText(trimmed)
     return Number.NaN
   }
-  throw new DataError('E_NUMBER_RANGE', `${rules.file}:${line}: ${quoted(trimmed)} in column ${quoted(column)} is not a finite number of float32 (up to 3.4e38).`, {
-    where: `${rules.file}:${line}, column ${quoted(column)}`,
-    fix: `Correct it, or treat it as missing: --na ${flagValue(trimmed)}`,
-  })
+  throw new DataError(
+    'E_NUMBER_RANGE',
+    `${rules.file}:${line}: ${quoted(trimmed)} in column ${quoted(column)} is not a finite number of float32 (up to 3.4e38).`,
+    {
+      where: `${rules.file}:${line}, column ${quoted(column)}`,
+      fix: `Correct it, or treat it as missing: --na ${flagValue(trimmed)}`,
+    },
+  )
 }
 
 /** Adds one text to what was found in a column. */
@@ -52,23 +56,33 @@ export function noteText(finding: TextFinding | undefined, name: string, text: s
   return noted
 }
 
-/** The error for texts in number columns; `numbers(i)` says how many numbers stand in the finding's column. */
-export function textError(rules: CellRules, findings: readonly TextFinding[], numbers: (finding: TextFinding) => number, rows: number): DataError {
-  const described = findings.map((finding) => describe(finding, numbers(finding), rows))
+/** The error for texts in number columns; `numbers` stand beside them in the same column. */
+export function textError(rules: CellRules, found: readonly { finding: TextFinding; numbers: number }[], rows: number): DataError {
+  const findings = found.map(({ finding }) => finding)
+  const described = found.map(({ finding, numbers }) => describe(finding, numbers, rows))
   const first = findings[0]!
   const where = `${rules.file}:${first.firstLine}, column ${quoted(first.name)}`
   const names = findings.map(({ name }) => flagValue(name)).join(',')
-  const exclude = names.length <= 400 ? `leave ${findings.length === 1 ? 'it' : 'them'} out: --exclude ${names}` : 'leave them out with --exclude'
-  const hints = [...new Set(findings.flatMap((finding) => hintsFor(finding, numbers(finding), rules)))]
+  const exclude =
+    names.length <= 400 ? `leave ${findings.length === 1 ? 'it' : 'them'} out: --exclude ${names}` : 'leave them out with --exclude'
+  const hints = [...new Set(found.flatMap(({ finding, numbers }) => hintsFor(finding, numbers, rules)))]
   const fix = [...hints, exclude].join(' · ')
-  if (findings.length === 1) return new DataError('E_NOT_NUMERIC', `${described[0]}. Only numbers can be learned from so far.`, { where, fix })
+  if (findings.length === 1)
+    return new DataError('E_NOT_NUMERIC', `${described[0]}. Only numbers can be learned from so far.`, { where, fix })
   const shown = described.slice(0, 8).map((text) => `\n  ${text}`)
   const more = described.length > 8 ? `\n  and ${described.length - 8} more` : ''
-  return new DataError('E_NOT_NUMERIC', `${findings.length} columns hold text, and only numbers can be learned from so far:${shown.join('')}${more}`, { where, fix })
+  return new DataError(
+    'E_NOT_NUMERIC',
+    `${findings.length} columns hold text, and only numbers can be learned from so far:${shown.join('')}${more}`,
+    { where, fix },
+  )
 }
 
 function describe({ name, count, firstLine, distinct }: TextFinding, numbers: number, rows: number): string {
-  const examples = list([...distinct].map((text) => quoted(text, 24)), 3)
+  const examples = list(
+    [...distinct].map((text) => quoted(text, 24)),
+    3,
+  )
   const kinds = distinct.size < MOST_DISTINCT ? `${distinct.size}` : `${MOST_DISTINCT} or more`
   const identifier = numbers === 0 && count === rows && rows > 10 && (distinct.size === count || distinct.size === MOST_DISTINCT)
   const ids = identifier ? '; it looks like an identifier' : numbers === 0 && distinct.size > 3 ? `; ${kinds} different` : ''
@@ -82,18 +96,45 @@ function hintsFor({ distinct }: TextFinding, numbers: number, { decimal }: CellR
   const other = decimal === '.' ? ',' : '.'
   const swapped = texts.filter((text) => Number.isFinite(scanNumber(text, other)))
   if (swapped.some((text) => !isGrouped(text, other))) hints.push(`decimal ${decimal === '.' ? 'commas' : 'points'}: --decimal ${other}`)
-  else if (swapped.length > 0 || texts.some((text) => isGrouped(text, other))) hints.push('remove thousands separators from the file (1,200 -> 1200)')
+  else if (swapped.length > 0 || texts.some((text) => isGrouped(text, other)))
+    hints.push('remove thousands separators from the file (1,200 -> 1200)')
   const words = numbers > 0 ? texts.filter((text) => MISSING_WORDS.includes(text.toLowerCase())) : []
   if (words.length > 0) hints.push(`missing markers: --na ${flagValue(words.join(','))}`)
   return hints
 }
 
-const MISSING_WORDS: readonly string[] = ['n/a', 'na', '#n/a', 'none', 'nil', 'missing', 'unknown', 'undefined', '-', '--', '.', '..', '...', 'n.a.', 'x', '*', '#null!', '#value!', '#div/0!', '<na>']
+const MISSING_WORDS: readonly string[] = [
+  'n/a',
+  'na',
+  '#n/a',
+  'none',
+  'nil',
+  'missing',
+  'unknown',
+  'undefined',
+  '-',
+  '--',
+  '.',
+  '..',
+  '...',
+  'n.a.',
+  'x',
+  '*',
+  '#null!',
+  '#value!',
+  '#div/0!',
+  '<na>',
+]
 
 /** Digits in groups of three: `1,200`, `12,345,678`. */
 function isGrouped(text: string, separator: string): boolean {
   const groups = text.replace('-', '').split(separator)
-  return groups.length > 1 && groups.slice(1).every((group) => group.length === 3 && isDigits(group)) && isDigits(groups[0]!) && groups[0]!.length <= 3
+  return (
+    groups.length > 1 &&
+    groups.slice(1).every((group) => group.length === 3 && isDigits(group)) &&
+    isDigits(groups[0]!) &&
+    groups[0]!.length <= 3
+  )
 }
 
 function isDigits(text: string): boolean {

@@ -8,10 +8,14 @@ import { list, nearest, plural, printable, quoted } from '../text.ts'
 export function checkHeader(header: readonly string[], name: string, line: number): void {
   const where = `${name}:${line}`
   if (looksLikeData(header)) {
-    throw new DataError('E_NO_HEADER', `the first line of ${quoted(name)} looks like data (${list(header, 6)}), so its values would become column names.`, {
-      where,
-      fix: 'If there is no header, pass --no-header.',
-    })
+    throw new DataError(
+      'E_NO_HEADER',
+      `the first line of ${quoted(name)} looks like data (${list(header, 6)}), so its values would become column names.`,
+      {
+        where,
+        fix: 'If there is no header, pass --no-header.',
+      },
+    )
   }
   const empty = header.indexOf('')
   if (empty >= 0) {
@@ -27,7 +31,11 @@ export function checkHeader(header: readonly string[], name: string, line: numbe
   for (const [i, column] of header.entries()) {
     const before = seen.get(column)
     if (before !== undefined) {
-      throw new DataError('E_DUPLICATE_COLUMN', `two columns are called ${quoted(column)} (${before + 1} and ${i + 1}); nothing was read.`, { where, fix: 'Rename one.' })
+      throw new DataError(
+        'E_DUPLICATE_COLUMN',
+        `two columns are called ${quoted(column)} (${before + 1} and ${i + 1}); nothing was read.`,
+        { where, fix: 'Rename one.' },
+      )
     }
     seen.set(column, i)
   }
@@ -58,7 +66,9 @@ export function findColumn(header: readonly string[], token: string, name: strin
   if (index >= 0) return index
   const guess = nearest(token, header)
   const meant = guess === undefined ? '' : `did you mean ${quoted(guess)}? `
-  const what = /^#-?[0-9]+$/.test(token) ? `no column ${printable(token)} in ${quoted(name)}, which has ${header.length}.` : `no column ${quoted(token)} in ${quoted(name)}.`
+  const what = /^#-?[0-9]+$/.test(token)
+    ? `no column ${printable(token)} in ${quoted(name)}, which has ${header.length}.`
+    : `no column ${quoted(token)} in ${quoted(name)}.`
   throw new DataError('E_UNKNOWN_COLUMN', what, { where: `${name}, ${flag}`, fix: `${meant}columns: ${list(header, 40)}` })
 }
 
@@ -72,7 +82,10 @@ export function findColumns(header: readonly string[], tokens: readonly string[]
     }
     const matches = header.flatMap((column, i) => (matchesGlob(column, token) ? [i] : []))
     if (matches.length === 0) {
-      throw new DataError('E_UNKNOWN_COLUMN', `no column of ${quoted(name)} matches ${quoted(token)}.`, { where: `${name}, ${flag}`, fix: `columns: ${list(header, 40)}` })
+      throw new DataError('E_UNKNOWN_COLUMN', `no column of ${quoted(name)} matches ${quoted(token)}.`, {
+        where: `${name}, ${flag}`,
+        fix: `columns: ${list(header, 40)}`,
+      })
     }
     for (const i of matches) found.add(i)
   }
@@ -115,20 +128,33 @@ const TARGET_NAMES: readonly string[] = ['target', 'label', 'y', 'class']
 export function selectColumns(
   header: readonly string[],
   name: string,
-  { target, features, exclude }: { target?: string | undefined; features?: readonly string[] | undefined; exclude?: readonly string[] | undefined },
+  {
+    target,
+    features,
+    exclude,
+  }: { target?: string | undefined; features?: readonly string[] | undefined; exclude?: readonly string[] | undefined },
 ): Selection {
   const left = exclude === undefined ? new Set<number>() : findColumns(header, exclude, name, '--exclude')
   const wanted = features === undefined ? null : findColumns(header, features, name, '--features')
   const chosen = target === undefined ? defaultTarget(header, left, wanted) : { ...given(findColumn(header, target, name, '--target')) }
   const column = header[chosen.target]!
-  for (const [flag, tokens] of [['--exclude', exclude], ['--features', features]] as const) {
+  for (const [flag, tokens] of [
+    ['--exclude', exclude],
+    ['--features', features],
+  ] as const) {
     if (tokens?.includes(column) !== true) continue
     const role = flag === '--exclude' ? 'left out' : 'a feature too'
-    throw new DataError('E_USAGE', `${quoted(column)} is the target, so it cannot be ${role}.`, { where: flag, fix: `Take it out of ${flag}, or choose another --target.` })
+    throw new DataError('E_USAGE', `${quoted(column)} is the target, so it cannot be ${role}.`, {
+      where: flag,
+      fix: `Take it out of ${flag}, or choose another --target.`,
+    })
   }
   const selected = header.flatMap((_, i) => (i !== chosen.target && !left.has(i) && (wanted === null || wanted.has(i)) ? [i] : []))
   if (selected.length === 0) {
-    const only = header.length === 1 ? ` It has ${plural(1, 'column')} (${printable(column)}); if columns are separated by something else than expected, pass --delimiter.` : ''
+    const only =
+      header.length === 1
+        ? ` It has ${plural(1, 'column')} (${printable(column)}); if columns are separated by something else than expected, pass --delimiter.`
+        : ''
     throw new DataError('E_NO_FEATURES', `${quoted(name)} leaves no column to learn ${quoted(column)} from.${only}`, {
       where: name,
       fix: 'Check --target, --features and --exclude.',
@@ -142,12 +168,20 @@ function given(target: number): { target: number; chosenBy: 'option'; reason: st
 }
 
 /** The one column named as targets are, else the last one; never a column that was left out or named as a feature. */
-function defaultTarget(header: readonly string[], left: ReadonlySet<number>, wanted: ReadonlySet<number> | null): Omit<Selection, 'features'> {
+function defaultTarget(
+  header: readonly string[],
+  left: ReadonlySet<number>,
+  wanted: ReadonlySet<number> | null,
+): Omit<Selection, 'features'> {
   const free = header.flatMap((_, i) => (left.has(i) ? [] : [i]))
   const candidates = free.filter((i) => wanted?.has(i) !== true)
   const pool = candidates.length > 0 ? candidates : free.length > 0 ? free : header.map((_, i) => i)
   const named = pool.filter((i) => TARGET_NAMES.includes(header[i]!.toLowerCase()))
   if (named.length === 1) return { target: named[0]!, chosenBy: 'name', reason: `the only column called ${quoted(header[named[0]!]!)}` }
   const last = pool.at(-1)!
-  return { target: last, chosenBy: 'last', reason: last === header.length - 1 ? 'the last column' : 'the last column that is not a feature or left out' }
+  return {
+    target: last,
+    chosenBy: 'last',
+    reason: last === header.length - 1 ? 'the last column' : 'the last column that is not a feature or left out',
+  }
 }

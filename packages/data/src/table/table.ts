@@ -1,5 +1,5 @@
 import type { DataWarning } from '../errors.ts'
-import { RowStore } from './rows.ts'
+import type { RowStore } from './rows.ts'
 
 /** One numeric input. */
 export interface FeatureColumn {

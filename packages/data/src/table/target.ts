@@ -86,7 +86,13 @@ function choose(groups: readonly Group[], numeric: boolean, others: number, requ
   const wanted = request.positive === undefined ? undefined : findGroup(groups, request.positive, numeric, request)
   if (groups.length > 2 || others > 0) {
     if (wanted === undefined) throw tooManyClasses(groups, numeric, others, request)
-    return { classes: [`not ${wanted.label}`, wanted.label], positive: wanted, by: 'option', why: 'as given, against all others', rest: true }
+    return {
+      classes: [`not ${wanted.label}`, wanted.label],
+      positive: wanted,
+      by: 'option',
+      why: 'as given, against all others',
+      rest: true,
+    }
   }
   if (wanted !== undefined) return binary(wanted, wanted === first ? second : first, 'option', 'as given')
   if (numeric) {
@@ -94,7 +100,9 @@ function choose(groups: readonly Group[], numeric: boolean, others: number, requ
     return larger ? binary(first, second, 'larger', 'the larger number') : binary(second, first, 'larger', 'the larger number')
   }
   if (first.count !== second.count) {
-    return first.count < second.count ? binary(first, second, 'rarer', 'the rarer label') : binary(second, first, 'rarer', 'the rarer label')
+    return first.count < second.count
+      ? binary(first, second, 'rarer', 'the rarer label')
+      : binary(second, first, 'rarer', 'the rarer label')
   }
   const why = 'both are equally frequent; the later one in the alphabet'
   return first.label > second.label ? binary(first, second, 'order', why) : binary(second, first, 'order', why)
@@ -125,7 +133,10 @@ function tooManyClasses(groups: readonly Group[], numeric: boolean, others: numb
   const more = others > 0 ? 'more than ' : ''
   if (numeric && groups.length > 20) {
     const message = `${printable(request.name)} has ${more}${groups.length} distinct numbers, so it cannot be split into two classes as it is.`
-    return new DataError('E_CONTINUOUS_TARGET', message, { where, fix: 'Only two classes can be learned so far: make two groups of it first, or choose another --target.' })
+    return new DataError('E_CONTINUOUS_TARGET', message, {
+      where,
+      fix: 'Only two classes can be learned so far: make two groups of it first, or choose another --target.',
+    })
   }
   const sorted = [...groups].sort((a, b) => b.count - a.count)
   const shown = sorted.slice(0, 10).map(({ label, count }) => `${printable(label, 30)} ${count}`)
@@ -153,14 +164,23 @@ function asBefore(groups: readonly Group[], labels: LabelColumn, like: TableSche
   const unknown = groups.filter((group) => !known(group))
   if (unknown.length > 0 || (labels.others > 0 && !like.rest)) {
     const rows = unknown.reduce((sum, group) => sum + group.count, labels.others)
-    const line = Math.min(...unknown.flatMap(({ codes }) => codes.filter((code) => code !== OTHER_LABEL).map((code) => labels.lines[code]!)))
+    const line = Math.min(
+      ...unknown.flatMap(({ codes }) => codes.filter((code) => code !== OTHER_LABEL).map((code) => labels.lines[code]!)),
+    )
     const names = unknown.map(({ label }) => label)
-    throw new DataError('E_UNKNOWN_CLASS', `${plural(rows, 'row')} of ${quoted(request.name)} ${rows === 1 ? 'has' : 'have'} a value the model does not know: ${list(names, 6)}.`, {
-      where: `${request.file}:${line}, column ${quoted(request.name)}`,
-      fix: `The model knows: ${list(like.classes)}.`,
-    })
+    throw new DataError(
+      'E_UNKNOWN_CLASS',
+      `${plural(rows, 'row')} of ${quoted(request.name)} ${rows === 1 ? 'has' : 'have'} a value the model does not know: ${list(names, 6)}.`,
+      {
+        where: `${request.file}:${line}, column ${quoted(request.name)}`,
+        fix: `The model knows: ${list(like.classes)}.`,
+      },
+    )
   }
   const ours = groups.filter(isPositive)
-  const merged = ours.length === 0 ? undefined : { label: positive, codes: ours.flatMap(({ codes }) => codes), count: ours.reduce((sum, { count }) => sum + count, 0) }
+  const merged =
+    ours.length === 0
+      ? undefined
+      : { label: positive, codes: ours.flatMap(({ codes }) => codes), count: ours.reduce((sum, { count }) => sum + count, 0) }
   return { classes: [negative, positive], positive: merged, by: 'option', why: 'as the model has it', rest: like.rest }
 }

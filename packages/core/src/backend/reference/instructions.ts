@@ -33,6 +33,7 @@ const floorDiv = (x: number, y: number): number => {
 export const unary: Readonly<Record<Unary, (x: number) => number>> = {
   neg: (x: number) => -x,
   reciprocal: (x: number) => 1 / x,
+  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
   rsqrt: (x: number) => 1 / Math.sqrt(x),
   abs: Math.abs,
   sign: (x: number) => (Number.isNaN(x) ? 0 : Math.sign(x) + 0),

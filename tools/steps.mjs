@@ -1,0 +1,74 @@
+/** What `npm start` and `npm test` share: a look at Node's version, and steps that are quiet unless they fail. Plain JavaScript, Node only. */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** One version for everybody: the lockfile is written by it. */
+const PNPM = ['npx', '--yes', 'pnpm@12.21.0']
+
+const STAMP = join(root, 'node_modules/.cache/tapegrad/installed')
+
+/** Ends the process with a clear word where Node is too old. */
+export function requireNode(major, minor) {
+  const [actualMajor = 0, actualMinor = 0] = process.versions.node.split('.').map(Number)
+  if (actualMajor > major || (actualMajor === major && actualMinor >= minor)) return
+  console.error(`Tapegrad needs Node ${major}.${minor} or newer; this is Node ${process.versions.node}. Get it from https://nodejs.org`)
+  process.exit(1)
+}
+
+/** Runs a command line; its output is shown as it comes, or (`quiet`) only if it fails. Ends the process with its exit code where that is not 0. */
+export function step(title, [command, ...args], { quiet = false } = {}) {
+  const started = performance.now()
+  console.error(`- ${title}`)
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    // npx is a .cmd file on Windows.
+    shell: process.platform === 'win32',
+  })
+  if (result.status === 0) return (performance.now() - started) / 1000
+  if (quiet) process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`)
+  const why = result.error?.message ?? (result.signal === null ? `exit code ${result.status}` : `ended by ${result.signal}`)
+  console.error(`\n${title} failed (${why}): ${[command, ...args].join(' ')}`)
+  process.exit(result.status || 1)
+}
+
+/** Installs exactly what the lockfile says; nothing to do where that was done before. */
+export function install() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .digest('hex')
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return
+  step('install', [...PNPM, 'install', '--frozen-lockfile', '--filter=!@tapegrad/bench'], { quiet: true })
+  mkdirSync(dirname(STAMP), { recursive: true })
+  writeFileSync(STAMP, wanted)
+}
+
+/** Builds all packages; with `onlyIfNeeded` not where every result is newer than every source. */
+export function build({ onlyIfNeeded = false } = {}) {
+  if (onlyIfNeeded && isBuilt()) return
+  step('build', [...PNPM, 'run', 'build'], { quiet: true })
+}
+
+function isBuilt() {
+  const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
+  const results = packages.filter((path) => existsSync(join(path, 'package.json'))).map((path) => join(path, 'dist/index.js'))
+  if (!results.every((path) => existsSync(path))) return false
+  const oldest = Math.min(...results.map((path) => statSync(path).mtimeMs))
+  const sources = packages.flatMap((path) => [join(path, 'package.json'), join(path, 'tsup.config.ts'), ...filesBelow(join(path, 'src'))])
+  return sources.every((path) => !existsSync(path) || statSync(path).mtimeMs <= oldest)
+}
+
+function filesBelow(folder) {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    return entry.isDirectory() ? filesBelow(path) : [path]
+  })
+}

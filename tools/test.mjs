@@ -1,0 +1,16 @@
+/** `npm test`: installs, builds, checks style, types and structure, and runs every test; stops at the first step that fails. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, install, requireNode, root, step } from './steps.mjs'
+
+requireNode(20, 19)
+
+const bin = (name) => join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.CMD` : name)
+
+install()
+build()
+step('style', [bin('biome'), 'check', '.'], { quiet: true })
+step('types', [bin('tsc'), '-b'], { quiet: true })
+if (existsSync(join(root, 'tools/check.ts'))) step('structure', [bin('tsx'), 'tools/check.ts'], { quiet: true })
+const seconds = step('tests', [bin('vitest'), 'run', ...process.argv.slice(2)])
+console.error(`all steps passed (tests: ${seconds.toFixed(0)} s)`)
