@@ -23,21 +23,19 @@ const data = await load(() => import('@tapegrad/data'), '@tapegrad/data')
 export type Callable = (...args: unknown[]) => unknown
 
 /** The packages under the prefixes that PyTorch gives their contents, longest first; the first that has a name wins. */
-const rooms: readonly (readonly [prefix: string, rooms: readonly Dictionary[]])[] = (
-  [
-    ['nn.functional', [nn['functional'], core]],
-    ['nn.init', [nn['init']]],
-    ['nn.utils', [nn['utils'], nn]],
-    ['nn', [nn]],
-    ['optim.lr_scheduler', [optim['lrScheduler'], optim]],
-    ['optim', [optim]],
-    ['utils.data.distributed', [data]],
-    ['utils.data', [data]],
-    ['autograd', [(core as Dictionary)['autograd'], core, testing]],
-    ['testing', [testing]],
-    ['', [core]],
-  ] as const
-).map(([prefix, all]) => [prefix, all.filter((room): room is Dictionary => room !== undefined)])
+const rooms: readonly (readonly [prefix: string, rooms: readonly Dictionary[]])[] = Object.entries<readonly unknown[]>({
+  'nn.functional': [nn['functional'], core],
+  'nn.init': [nn['init']],
+  'nn.utils': [nn['utils'], nn],
+  'nn': [nn],
+  'optim.lr_scheduler': [optim['lrScheduler'], optim],
+  'optim': [optim],
+  'utils.data.distributed': [data],
+  'utils.data': [data],
+  'autograd': [(core as Dictionary)['autograd'], core, testing],
+  'testing': [testing],
+  '': [core],
+}).map(([prefix, all]) => [prefix, all.filter((room): room is Dictionary => room !== undefined)] as const)
 
 /** `zero_grad` is `zeroGrad`; classes and names with a leading or trailing underscore keep theirs. */
 export const camel = (name: string): string => name.replace(/(?<=[A-Za-z0-9])_([a-z0-9])/g, (_, c: string) => c.toUpperCase())

@@ -90,6 +90,10 @@ class Parser {
     return this.#tokens[this.#at] as Token
   }
 
+  #ends(type: Token['type']): boolean {
+    return this.#token.type === type
+  }
+
   #is(text: string): boolean {
     return (this.#token.type === 'op' || this.#token.type === 'name') && this.#token.text === text
   }
@@ -111,7 +115,7 @@ class Parser {
 
   program(): Statement[] {
     const body: Statement[] = []
-    while (this.#token.type !== 'end') body.push(...this.#line())
+    while (!this.#ends('end')) body.push(...this.#line())
     return body
   }
 
@@ -164,7 +168,7 @@ class Parser {
     this.#take('newline')
     this.#take('indent')
     const body: Statement[] = []
-    while (this.#token.type !== 'dedent') body.push(...this.#line())
+    while (!this.#ends('dedent')) body.push(...this.#line())
     this.#take('dedent')
     return body
   }

@@ -6,7 +6,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { entriesOf, type Outcome, passedEntries } from './case.ts'
+import { type Entry, entriesOf, type Outcome, passedEntries } from './case.ts'
 import { runners } from './files.ts'
 import { passedFile, readPassed } from './passed.ts'
 import { dataFolder } from './read.ts'
@@ -30,6 +30,9 @@ const wrap = (words: readonly string[], indent: string): string => {
   return lines.join('\n')
 }
 
+/** What an entry lacks, where its name does not say it. */
+const lacking = ({ name, first }: Entry): string => (first === undefined || first.reason.endsWith(name) ? name : `${name}{${first.reason}}`)
+
 const clip = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}...` : text)
 
 function report(name: string, outcomes: readonly Outcome[]): string {
@@ -39,7 +42,7 @@ function report(name: string, outcomes: readonly Outcome[]): string {
   const lines = [`${name.padEnd(25)} ${`${cases}/${outcomes.length}`.padStart(9)} cases ${`${passed.length}/${entries.length}`.padStart(8)} entries`]
   const missing = entries.filter((e) => e.first?.result === 'missing')
   const failing = entries.filter((e) => e.first?.result === 'failed')
-  if (missing.length > 0) lines.push(`  missing (${missing.length}):`, wrap(missing.map((e) => (e.first?.reason === e.name ? e.name : `${e.name}{${e.first?.reason}}`)), '    '))
+  if (missing.length > 0) lines.push(`  missing (${missing.length}):`, wrap(missing.map(lacking), '    '))
   if (failing.length > 0) lines.push(`  failing (${failing.length}):`, ...failing.map((e) => `    ${e.name} ${e.passed}/${e.cases}: ${clip(`${e.first?.label}: ${e.first?.reason}`.replaceAll('\n', '\\n'), 300)}`))
   return lines.join('\n')
 }

@@ -7,7 +7,6 @@
 export const unaryInstructions = [
   'neg',
   'reciprocal',
-  'sigmoid',
   'rsqrt',
   'abs',
   'sign',
@@ -34,6 +33,9 @@ export const unaryInstructions = [
   'erf',
   'erfc',
   'erfinv',
+  'erfcx',
+  'ndtri',
+  'logNdtr',
   'lgamma',
   'digamma',
   'i0',
@@ -44,6 +46,7 @@ export const unaryInstructions = [
   'ceil',
   'round',
   'trunc',
+  'exponent',
   'isnan',
   'signbit',
   'logicalNot',
@@ -62,7 +65,20 @@ export const binaryInstructions = [
   'remainder',
   'floorDivide',
   'atan2',
+  'hypot',
   'copysign',
+  'nextafter',
+  'nextafter32',
+  'polygamma',
+  'zeta',
+  'igamma',
+  'igammac',
+  'gcd',
+  'bitwiseAnd',
+  'bitwiseOr',
+  'bitwiseXor',
+  'bitwiseLeftShift',
+  'bitwiseRightShift',
   'gt',
   'ge',
   'lt',
@@ -80,10 +96,18 @@ export type Binary = (typeof binaryInstructions)[number]
 /** The name of a scalar instruction. `where(x, c, y)` is `x` where `c` is not 0, else `y`. */
 export type Instruction = Unary | Binary | 'where'
 
+/** Functions that are formulas themselves: a kernel sees their instructions, a graph one operation. */
+const macros = {
+  // Rounded at each step, as PyTorch's kernel is: equal to its results to the bit in float32.
+  sigmoid: (x: Expr): Expr => x.neg().exp().add(1).reciprocal(),
+}
+
 /** A number that formulas are written over: `Expr` when a kernel is made, `Tensor` when a graph is. */
 export type Num<T> = { [K in Unary]: () => T } & { [K in Binary]: (y: T | number) => T } & {
   /** `this` where `condition` is not 0, else `y`. */
   where: (condition: T, y: T | number) => T
+  /** `1 / (1 + exp(-this))`. */
+  sigmoid: () => T
 }
 
 /** A symbolic scalar: an input slot, a constant, or an instruction over others. */
@@ -122,6 +146,10 @@ function install(): void {
   for (const op of [...unaryInstructions, ...binaryInstructions, 'where'])
     proto[op] = function (...ys) {
       return make(op as Instruction, [this, ...ys.map(lift)])
+    }
+  for (const [name, macro] of Object.entries(macros))
+    proto[name] = function () {
+      return macro(this)
     }
 }
 

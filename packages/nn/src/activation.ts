@@ -1,6 +1,6 @@
 /** Activations: functions of each element, as modules. */
-import { relu, sigmoid, type Tensor, tanh } from '@tapegrad/core'
-import { softplus } from './functional.ts'
+import { logsigmoid, relu, type SoftplusOptions, sigmoid, softplus, type Tensor, tanh } from '@tapegrad/core'
+import { softsign, tanhshrink } from './functional.ts'
 import { Module } from './module.ts'
 import { float } from './python.ts'
 
@@ -54,14 +54,6 @@ export class ReLU extends Module {
   }
 }
 
-/** Options of `Softplus`. */
-export interface SoftplusOptions {
-  /** How sharp the bend is. Default: 1. */
-  beta?: number
-  /** Where `beta * x` exceeds this, the result is `x` itself. Default: 20. */
-  threshold?: number
-}
-
 /**
  * A smooth rectifier: log(1 + e^(β x)) / β, elementwise.
  *
@@ -83,5 +75,38 @@ export class Softplus extends Module {
 
   override extraRepr(): string {
     return `beta=${float(this.beta)}, threshold=${float(this.threshold)}`
+  }
+}
+
+/**
+ * The logarithm of the logistic function: log(1 / (1 + e⁻ˣ)), elementwise and without overflow.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
+ */
+export class LogSigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return logsigmoid(x)
+  }
+}
+
+/**
+ * A sigmoid made of a quotient: x / (1 + |x|), elementwise.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+ */
+export class Softsign extends Module {
+  forward(x: Tensor): Tensor {
+    return softsign(x)
+  }
+}
+
+/**
+ * What the hyperbolic tangent takes away: x - tanh x, elementwise.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html
+ */
+export class Tanhshrink extends Module {
+  forward(x: Tensor): Tensor {
+    return tanhshrink(x)
   }
 }

@@ -1,5 +1,5 @@
 /** The public surface of `@tapegrad/nn`. */
-export { type InplaceOptions, ReLU, Sigmoid, Softplus, type SoftplusOptions, Tanh } from './activation.ts'
+export { type InplaceOptions, LogSigmoid, ReLU, Sigmoid, Softplus, Softsign, Tanh, Tanhshrink } from './activation.ts'
 export { type Layer, ModuleDict, ModuleList, Sequential } from './container.ts'
 export { Flatten, type FlattenOptions } from './flatten.ts'
 export * as functional from './functional.ts'
@@ -11,7 +11,6 @@ export {
   BCEWithLogitsLoss,
   type BCEWithLogitsLossOptions,
   L1Loss,
-  type LossOptions,
   MSELoss,
   type WeightedLossOptions,
 } from './loss.ts'

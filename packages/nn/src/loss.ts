@@ -1,14 +1,8 @@
 /** Losses as modules: each compares a prediction with a target. */
-import type { Tensor } from '@tapegrad/core'
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, l1Loss, mseLoss, type Reduction } from './functional.ts'
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits, type LossOptions, type Reduction, type Tensor } from '@tapegrad/core'
+import { l1Loss, mseLoss } from './functional.ts'
 import { Module } from './module.ts'
 import { Buffer } from './parameter.ts'
-
-/** Options of all losses. */
-export interface LossOptions {
-  /** What becomes of the elements' losses. Default: `mean`. */
-  reduction?: Reduction
-}
 
 /** Options of losses with weights. */
 export interface WeightedLossOptions extends LossOptions {

@@ -7,7 +7,7 @@ export function labelled(label: string, text: string, columns: number, { indent 
   return wrap(text, room).map((line, i) => (i === 0 ? head : ' '.repeat(textWidth(head))) + line)
 }
 
-/** Lines of at most `width` columns, broken between words; a longer word is cut. */
+/** Lines of at most `width` columns, broken between words (never at a no-break space); a longer word is cut. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
@@ -18,5 +18,5 @@ export function wrap(text: string, width: number): string[] {
     }
     line = line === '' ? fit(word, width) : `${line} ${word}`
   }
-  return [...lines, line]
+  return [...lines, line].map((each) => each.replaceAll('\u00a0', ' '))
 }

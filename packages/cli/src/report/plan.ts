@@ -80,12 +80,12 @@ function splitText({ split, options }: PlanFacts, unicode: boolean): string {
   const parts = [`${count(split.train.length)} train`]
   if (split.validation.length > 0) parts.push(`${count(split.validation.length)} validation`)
   if (split.test.length > 0) parts.push(`${count(split.test.length)} test`)
-  return `${parts.join(unicode ? ' · ' : ', ')}   (${options.stratify ? 'stratified, ' : ''}seed ${options.seed})`
+  return `${parts.join(unicode ? '\u00a0· ' : ', ')}   (${options.stratify ? 'stratified, ' : ''}seed ${options.seed})`
 }
 
 function neuronText({ table, options, schedule, split }: PlanFacts, unicode: boolean): string {
   const inputs = table.features.length
-  const dot = unicode ? ' · ' : ', '
+  const dot = unicode ? '\u00a0· ' : ', '
   const optimizer = `${options.optimizer} lr ${brief(options.lr)}${options.optimizer === 'sgd' && options.momentum > 0 ? ` momentum ${brief(options.momentum)}` : ''}`
   const stopping = split.validation.length > 0 && schedule.patience > 0
   const parts = [

@@ -64,7 +64,7 @@ function metricLines({ metrics, baseline, classes, judged, always, target }: Res
   )
   const part = { train: 'training', validation: 'validation', test: 'test' }[judged]
   const note = `* on the ${part} rows: always "${fit(printable(always), 24)}"; log-loss: the class rates`
-  const title = `${fit(printable(target), 40)}: how well "${positive}" is told`
+  const title = `Results for ${fit(printable(target), 40)}: ${positive} (positive) or ${fit(printable(classes[0]), 24)}`
   return [
     ...wrap(title, columns).map((line) => output.style('bold', line)),
     '',

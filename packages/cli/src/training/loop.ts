@@ -36,7 +36,19 @@ export interface EpochRecord {
   seconds: number
 }
 
-/** What came of it. The model holds the best weights (the last ones after an interruption). */
+/** Where the loss stopped being a number. */
+export interface Divergence {
+  what: 'loss' | 'val_loss' | 'a weight'
+  value: number
+  epoch: number
+  /** Within the epoch. */
+  step: number
+  lastFiniteLoss: number | null
+  /** Weights at the end of the last epoch that was still sound. */
+  lastGood: { epoch: number; weights: Weights } | null
+}
+
+/** What came of it. The model holds the best weights (after an interruption or a breakdown the last ones). */
 export interface Outcome {
   reason: Ending['reason']
   /** Epochs begun. */
@@ -44,137 +56,159 @@ export interface Outcome {
   steps: number
   bestEpoch: number
   bestValLoss: number | null
-  /** The weights of the best epoch, where there is one. */
+  /** The weights of the best epoch, where validation names one. */
   best: Weights | null
   history: EpochRecord[]
   seconds: number
-  /** The state of the generator before the order of the running epoch was drawn. */
+  /** The state of the generator before the order of the last epoch was drawn. */
   rngState: Tensor
   /** Only where training broke down. */
   divergence: Divergence | null
 }
 
-/** Where the loss stopped being a number. */
-export interface Divergence {
-  what: 'loss' | 'val_loss'
-  value: number
-  epoch: number
-  step: number
-  lastFiniteLoss: number | null
-  /** Weights at the end of the last epoch that was still sound. */
-  lastGood: { epoch: number; weights: Weights } | null
+/** Trains the model in place. Does not throw for what training does; see `reason`. */
+export async function train(training: Training): Promise<Outcome> {
+  const run = new Run(training)
+  await run.begin()
+  while (run.reason === null) await run.epoch()
+  return run.end(run.reason)
 }
 
-/** Trains the model in place. Never throws for what training does; see `reason`. */
-export async function train({ model, optimizer, lr, data, split, schedule, seed, progress, interrupts }: Training): Promise<Outcome> {
-  const { epochs, batchSize, stepsPerEpoch, patience } = schedule
-  const rows = split.train
-  const validated = split.validation.length > 0
-  const rng = new Generator().manualSeed(seed)
-  const lossOf = new BCEWithLogitsLoss()
-  const stopper = new Stopper(patience)
-  const breath = new Breath()
-  const history: EpochRecord[] = []
-  const batch = new Uint32Array(batchSize)
-  const started = performance.now()
-  const now: Standing = { epoch: 1, step: 0, loss: null, valLoss: null, bestValLoss: null, rowsPerSecond: Number.NaN, seconds: 0 }
-  let best: Weights | null = null
-  let lastGood: Divergence['lastGood'] = null
-  let divergence: Divergence | null = null
-  let lastFiniteLoss: number | null = null
-  let reason: Ending['reason'] = 'finished'
-  let rowsDone = 0
-  let rngState = rng.getState()
+class Run {
+  reason: Ending['reason'] | null = null
+  readonly #training: Training
+  readonly #lossOf = new BCEWithLogitsLoss()
+  readonly #breath = new Breath()
+  readonly #rng: Generator
+  readonly #stopper: Stopper
+  readonly #batch: Uint32Array
+  readonly #started = performance.now()
+  readonly #now: Standing = { epoch: 0, step: 0, loss: null, valLoss: null, bestValLoss: null, rowsPerSecond: Number.NaN, seconds: 0 }
+  readonly #history: EpochRecord[] = []
+  #rngState: Tensor
+  #rowsDone = 0
+  #lastFiniteLoss: number | null = null
+  #best: Weights | null = null
+  #lastGood: Divergence['lastGood'] = null
+  #divergence: Divergence | null = null
 
-  const look = (): void => {
-    now.seconds = (performance.now() - started) / 1000
-    now.rowsPerSecond = rowsDone / now.seconds
-  }
-  const broken = (what: Divergence['what'], value: number): void => {
-    divergence = { what, value, epoch: now.epoch, step: now.step - (now.epoch - 1) * stepsPerEpoch, lastFiniteLoss, lastGood }
-    reason = 'diverged'
+  constructor(training: Training) {
+    const { seed, schedule } = training
+    this.#training = training
+    this.#rng = new Generator().manualSeed(seed)
+    this.#rngState = this.#rng.getState()
+    this.#stopper = new Stopper(schedule.patience)
+    this.#batch = new Uint32Array(schedule.batchSize)
   }
 
-  progress.start({ epochs, stepsPerEpoch, lr })
-  // So that the first line is on the screen before the first step.
-  await breath.take()
+  async begin(): Promise<void> {
+    const { progress, schedule, lr } = this.#training
+    progress.start({ epochs: schedule.epochs, stepsPerEpoch: schedule.stepsPerEpoch, lr })
+    // So that the first line is on the screen before the first step.
+    await this.#breath.take()
+  }
 
-  training: for (let epoch = 1; epoch <= epochs; epoch++) {
-    now.epoch = epoch
-    rngState = rng.getState()
-    const order = randperm(rows.length, { generator: rng }).toArray()
+  /** One pass over the training rows, then a look at the validation rows. */
+  async epoch(): Promise<void> {
+    const { schedule, split, progress } = this.#training
+    this.#now.epoch++
+    await this.#steps()
+    if (this.reason !== null) return
+    await this.#validate()
+    this.#look()
+    if (this.reason !== null) return
+    const { epoch, step, loss, valLoss, seconds } = this.#now
+    this.#history.push({ epoch, step, loss: loss ?? Number.NaN, valLoss, seconds })
+    progress.epoch(this.#now)
+    if (this.#training.interrupts.pending !== null) this.reason = 'interrupted'
+    else if (epoch >= schedule.epochs) this.reason = 'finished'
+    else if (split.validation.length > 0 && this.#stopper.isOver(epoch)) this.reason = 'early-stopping'
+  }
+
+  end(reason: Ending['reason']): Outcome {
+    const { model, progress } = this.#training
+    this.#look()
+    const { epoch, step, bestValLoss, seconds } = this.#now
+    const bestEpoch = this.#best === null ? epoch : this.#stopper.bestEpoch
+    progress.stop(this.#now, { reason, bestEpoch })
+    if (this.#best !== null && (reason === 'finished' || reason === 'early-stopping')) restoreWeights(model, this.#best)
+    return {
+      reason,
+      epochs: epoch,
+      steps: step,
+      bestEpoch,
+      bestValLoss,
+      best: this.#best,
+      history: this.#history,
+      seconds,
+      rngState: this.#rngState,
+      divergence: this.#divergence,
+    }
+  }
+
+  async #steps(): Promise<void> {
+    const { split, schedule, progress, interrupts } = this.#training
+    const rows = split.train
+    this.#rngState = this.#rng.getState()
+    const order = randperm(rows.length, { generator: this.#rng }).toArray()
     let lossSum = 0
-    for (let at = 0; at < rows.length; at += batchSize) {
-      const size = Math.min(batchSize, rows.length - at)
-      const some = batch.subarray(0, size)
-      for (let i = 0; i < size; i++) some[i] = rows[Number(order[at + i]!)]!
-
-      optimizer.zeroGrad()
-      const loss = lossOf.forward(model.forward(data.inputs(some)), data.targets(some))
-      loss.backward()
-      optimizer.step()
-
-      const value = Number(loss.item())
-      now.step++
-      rowsDone += size
-      if (!Number.isFinite(value)) {
-        broken('loss', value)
-        break training
-      }
-      lastFiniteLoss = value
-      lossSum += value * size
-      now.loss = lossSum / (at + size)
-      if (breath.due) {
-        look()
-        progress.tick(now)
-        await breath.take()
+    for (let at = 0; at < rows.length; at += schedule.batchSize) {
+      const some = this.#batch.subarray(0, Math.min(schedule.batchSize, rows.length - at))
+      for (let i = 0; i < some.length; i++) some[i] = rows[Number(order[at + i]!)]!
+      const loss = this.#step(some)
+      if (!Number.isFinite(loss)) return this.#diverge('loss', loss)
+      this.#lastFiniteLoss = loss
+      lossSum += loss * some.length
+      this.#now.loss = lossSum / (at + some.length)
+      if (this.#breath.due) {
+        this.#look()
+        progress.tick(this.#now)
+        await this.#breath.take()
       }
       if (interrupts.pending !== null) {
-        reason = 'interrupted'
-        break training
+        this.reason = 'interrupted'
+        return
       }
-    }
-
-    if (validated) {
-      now.valLoss = logLossOf(await logitsOf(model, data, split.validation, breath), split.validation, data.labels)
-    }
-    const weights = copyWeights(model)
-    if (!Number.isFinite(now.valLoss ?? 0) || !areFinite(weights)) {
-      broken(validated ? 'val_loss' : 'loss', now.valLoss ?? Number.NaN)
-      break
-    }
-    lastGood = { epoch, weights }
-    if (now.valLoss !== null && stopper.note(epoch, now.valLoss)) {
-      best = weights
-      now.bestValLoss = now.valLoss
-    }
-    look()
-    history.push({ epoch, step: now.step, loss: now.loss ?? Number.NaN, valLoss: now.valLoss, seconds: now.seconds })
-    progress.epoch(now)
-    if (interrupts.pending !== null) {
-      reason = 'interrupted'
-      break
-    }
-    if (validated && stopper.isOver(epoch)) {
-      reason = 'early-stopping'
-      break
     }
   }
 
-  look()
-  const bestEpoch = best === null ? now.epoch : stopper.bestEpoch
-  progress.stop(now, { reason, bestEpoch })
-  if (best !== null && (reason === 'finished' || reason === 'early-stopping')) restoreWeights(model, best)
-  return {
-    reason,
-    epochs: now.epoch,
-    steps: now.step,
-    bestEpoch,
-    bestValLoss: now.bestValLoss,
-    best,
-    history,
-    seconds: now.seconds,
-    rngState,
-    divergence,
+  #step(rows: Uint32Array): number {
+    const { model, optimizer, data } = this.#training
+    optimizer.zeroGrad()
+    const loss = this.#lossOf.forward(model.forward(data.inputs(rows)), data.targets(rows))
+    loss.backward()
+    optimizer.step()
+    this.#now.step++
+    this.#rowsDone += rows.length
+    return Number(loss.item())
+  }
+
+  async #validate(): Promise<void> {
+    const { model, data, split } = this.#training
+    const { epoch } = this.#now
+    const weights = copyWeights(model)
+    if (!areFinite(weights)) return this.#diverge('a weight', Number.NaN)
+    if (split.validation.length > 0) {
+      const valLoss = logLossOf(await logitsOf(model, data, split.validation, this.#breath), split.validation, data.labels)
+      if (!Number.isFinite(valLoss)) return this.#diverge('val_loss', valLoss)
+      this.#now.valLoss = valLoss
+      if (this.#stopper.note(epoch, valLoss)) {
+        this.#best = weights
+        this.#now.bestValLoss = valLoss
+      }
+    }
+    this.#lastGood = { epoch, weights }
+  }
+
+  #diverge(what: Divergence['what'], value: number): void {
+    const { epoch, step } = this.#now
+    const inEpoch = step - (epoch - 1) * this.#training.schedule.stepsPerEpoch
+    this.#divergence = { what, value, epoch, step: inEpoch, lastFiniteLoss: this.#lastFiniteLoss, lastGood: this.#lastGood }
+    this.reason = 'diverged'
+  }
+
+  #look(): void {
+    this.#now.seconds = (performance.now() - this.#started) / 1000
+    this.#now.rowsPerSecond = this.#rowsDone / this.#now.seconds
   }
 }

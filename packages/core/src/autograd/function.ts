@@ -93,7 +93,8 @@ class UserFunction {
     const ctx = new FunctionContext(inputs.map((x) => typeof x !== 'number' && x.requiresGrad))
     const result = noGrad(() => this.forward(ctx, ...args))
     if (!recording(inputs)) return result
-    const outs = (result instanceof Tensor ? [result] : result).map((t) => (inputs.includes(t) ? t.alias() : t))
+    const made: readonly Tensor[] = result instanceof Tensor ? [result] : result
+    const outs = made.map((t) => (inputs.includes(t) ? t.alias() : t))
     const attrs: FunctionAttrs = {
       definition: this as unknown as FunctionClass<never[], Tensor>,
       ctx,

@@ -14,7 +14,7 @@ export function checkInplace(self: Tensor): void {
       'Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details.',
     )
   const base = self.base
-  if (base !== null && self.requiresGrad) {
+  if (base?.requiresGrad) {
     if (self.creation === 'noGrad')
       throw new RuntimeError(
         "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked).",

@@ -116,7 +116,7 @@ export class Node<S extends Saved = Saved, A = unknown> {
 
   /** @internal */
   release(): void {
-    if (this.#saved !== null && this.#saved.length > 0) this.#saved = null
+    if (this.#saved?.some((t) => t !== null && typeof t !== 'number')) this.#saved = null
   }
 
   toString(): string {

@@ -1,6 +1,25 @@
 /** What each scalar instruction computes, in doubles. */
 import type { Binary, Unary } from '../../expr.ts'
-import { digamma, erf, erfc, erfinv, i0, i0e, i1, i1e, lgamma } from '../../special.ts'
+import {
+  digamma,
+  erf,
+  erfc,
+  erfcx,
+  erfinv,
+  i0,
+  i0e,
+  i1,
+  i1e,
+  igamma,
+  igammac,
+  lgamma,
+  logNdtr,
+  ndtri,
+  polygamma,
+  zeta,
+} from '../../special.ts'
+import { bitwise, gcd, shiftLeft, shiftRight } from './integers.ts'
+import { exponent, nextafter, nextafter32 } from './ieee.ts'
 
 const bit = (condition: boolean): number => (condition ? 1 : 0)
 
@@ -33,7 +52,6 @@ const floorDiv = (x: number, y: number): number => {
 export const unary: Readonly<Record<Unary, (x: number) => number>> = {
   neg: (x: number) => -x,
   reciprocal: (x: number) => 1 / x,
-  sigmoid: (x: number) => 1 / (1 + Math.exp(-x)),
   rsqrt: (x: number) => 1 / Math.sqrt(x),
   abs: Math.abs,
   sign: (x: number) => (Number.isNaN(x) ? 0 : Math.sign(x) + 0),
@@ -60,6 +78,9 @@ export const unary: Readonly<Record<Unary, (x: number) => number>> = {
   erf,
   erfc,
   erfinv,
+  erfcx,
+  ndtri,
+  logNdtr,
   lgamma,
   digamma,
   i0,
@@ -70,6 +91,7 @@ export const unary: Readonly<Record<Unary, (x: number) => number>> = {
   ceil: Math.ceil,
   round: roundEven,
   trunc: Math.trunc,
+  exponent,
   isnan: (x: number) => bit(Number.isNaN(x)),
   signbit: (x: number) => bit(x < 0 || Object.is(x, -0)),
   logicalNot: (x: number) => bit(x === 0),
@@ -88,7 +110,20 @@ export const binary: Readonly<Record<Binary, (x: number, y: number) => number>> 
   remainder: floorMod,
   floorDivide: floorDiv,
   atan2: Math.atan2,
+  hypot: Math.hypot,
   copysign,
+  nextafter,
+  nextafter32,
+  polygamma: (x: number, n: number) => polygamma(n, x),
+  zeta,
+  igamma,
+  igammac,
+  gcd,
+  bitwiseAnd: bitwise((x, y) => x & y),
+  bitwiseOr: bitwise((x, y) => x | y),
+  bitwiseXor: bitwise((x, y) => x ^ y),
+  bitwiseLeftShift: shiftLeft,
+  bitwiseRightShift: shiftRight,
   gt: (x: number, y: number) => bit(x > y),
   ge: (x: number, y: number) => bit(x >= y),
   lt: (x: number, y: number) => bit(x < y),
