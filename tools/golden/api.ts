@@ -27,13 +27,13 @@ const rooms: readonly (readonly [prefix: string, rooms: readonly Dictionary[]])[
   'nn.functional': [nn['functional'], core],
   'nn.init': [nn['init']],
   'nn.utils': [nn['utils'], nn],
-  'nn': [nn],
+  nn: [nn],
   'optim.lr_scheduler': [optim['lrScheduler'], optim],
-  'optim': [optim],
+  optim: [optim],
   'utils.data.distributed': [data],
   'utils.data': [data],
-  'autograd': [(core as Dictionary)['autograd'], core, testing],
-  'testing': [testing],
+  autograd: [(core as Dictionary)['autograd'], core, testing],
+  testing: [testing],
   '': [core],
 }).map(([prefix, all]) => [prefix, all.filter((room): room is Dictionary => room !== undefined)] as const)
 
@@ -144,7 +144,12 @@ export function bind(name: string, args: readonly unknown[], kwargs: ReadonlyMap
 const isClass = (f: unknown): boolean => typeof f === 'function' && /^class\b/.test(Function.prototype.toString.call(f))
 
 /** Calls a function of the project, or constructs a class of it; `variant` names the signature where it differs from the operation. */
-export function call(name: string, args: readonly unknown[], kwargs: ReadonlyMap<string, unknown> = new Map(), variant: string = name): unknown {
+export function call(
+  name: string,
+  args: readonly unknown[],
+  kwargs: ReadonlyMap<string, unknown> = new Map(),
+  variant: string = name,
+): unknown {
   const target = lookup(name)
   if (typeof target !== 'function') throw new Missing(name)
   const bound = bind(variant, args, kwargs)
@@ -152,7 +157,12 @@ export function call(name: string, args: readonly unknown[], kwargs: ReadonlyMap
 }
 
 /** Calls a method of an object of ours; `name` is PyTorch's. */
-export function callMethod(receiver: object, name: string, args: readonly unknown[], kwargs: ReadonlyMap<string, unknown> = new Map()): unknown {
+export function callMethod(
+  receiver: object,
+  name: string,
+  args: readonly unknown[],
+  kwargs: ReadonlyMap<string, unknown> = new Map(),
+): unknown {
   const method = (receiver as Dictionary)[camel(name)]
   if (typeof method !== 'function') throw new Missing(`${receiver.constructor.name}.${name}`)
   const owner = receiver instanceof core.Tensor ? '' : `nn.${receiver.constructor.name}.`

@@ -11,12 +11,17 @@ interface ErrorCase extends RawCall {
 }
 
 /** What differs between the error that a call raises and the expected one. */
-export function errorDifference(run: () => unknown, expected: { readonly error: string; readonly message: string }, same: (got: string, wanted: string) => boolean): string | null {
+export function errorDifference(
+  run: () => unknown,
+  expected: { readonly error: string; readonly message: string },
+  same: (got: string, wanted: string) => boolean,
+): string | null {
   try {
     run()
   } catch (error) {
     if (error instanceof Missing || !(error instanceof Error)) throw error
-    if (error.name !== expected.error) return `${error.name} (${firstLine(error.message)}), expected ${expected.error} (${firstLine(expected.message)})`
+    if (error.name !== expected.error)
+      return `${error.name} (${firstLine(error.message)}), expected ${expected.error} (${firstLine(expected.message)})`
     return same(error.message, expected.message) ? null : `'${error.message}', expected '${expected.message}'`
   }
   return `no error, expected ${expected.error}: ${firstLine(expected.message)}`
@@ -27,8 +32,13 @@ export const firstLine = (text: string): string => text.split('\n')[0] as string
 function check(raw: ErrorCase): string | null {
   const { args, kwargs } = decodeCall(raw)
   core.manualSeed(42)
-  return errorDifference(() => callOp(raw.op, args, kwargs), raw, (got, wanted) => firstLine(got) === firstLine(wanted))
+  return errorDifference(
+    () => callOp(raw.op, args, kwargs),
+    raw,
+    (got, wanted) => firstLine(got) === firstLine(wanted),
+  )
 }
 
 /** Runs `errors.jsonl.gz`. */
-export const runErrors = (path: string): Outcome[] => readLines<ErrorCase>(path).map((raw) => attempt(raw.op, `case ${raw.k}`, () => check(raw)))
+export const runErrors = (path: string): Outcome[] =>
+  readLines<ErrorCase>(path).map((raw) => attempt(raw.op, `case ${raw.k}`, () => check(raw)))

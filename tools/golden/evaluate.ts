@@ -138,7 +138,8 @@ function getAttribute(object: unknown, name: string): unknown {
 function callAttribute(object: unknown, name: string, args: readonly unknown[], kwargs: Kwargs): unknown {
   if (object instanceof Name) return callName((getAttribute(object, name) as Name).path, args, kwargs)
   if (object instanceof Map && name === 'keys') return [...object.keys()]
-  if (typeof object === 'function') return ((object as unknown as Record<string, Callable>)[camel(name)] as Callable).apply(object, args.map(plain))
+  if (typeof object === 'function')
+    return ((object as unknown as Record<string, Callable>)[camel(name)] as Callable).apply(object, args.map(plain))
   return callMethod(object as object, name, args.map(plain), plainKwargs(kwargs))
 }
 
@@ -154,7 +155,9 @@ function callValue(callee: unknown, args: readonly unknown[], kwargs: Kwargs): u
   if (callee instanceof Name) return callName(callee.path, args, kwargs)
   if (typeof callee === 'function') {
     if (Object.values(builtins).includes(callee as Callable)) return (callee as Callable)(...args)
-    return /^class\b/.test(Function.prototype.toString.call(callee)) ? new (callee as new (...xs: unknown[]) => unknown)(...args.map(plain)) : callee(...args.map(plain))
+    return /^class\b/.test(Function.prototype.toString.call(callee))
+      ? new (callee as new (...xs: unknown[]) => unknown)(...args.map(plain))
+      : callee(...args.map(plain))
   }
   if (callee !== null && typeof callee === 'object') return callMethod(callee, 'forward', args.map(plain), plainKwargs(kwargs))
   throw new Missing(`a call of ${String(callee)}`)
@@ -202,7 +205,8 @@ function evaluate(e: Expr, scope: Scope): unknown {
   }
 }
 
-const inner = (scope: Scope, params: readonly string[], args: readonly unknown[]): Scope => new Map([...scope, ...params.map((p, i) => [p, args[i]] as const)])
+const inner = (scope: Scope, params: readonly string[], args: readonly unknown[]): Scope =>
+  new Map([...scope, ...params.map((p, i) => [p, args[i]] as const)])
 
 function assign(target: Expr, value: unknown, scope: Scope): void {
   if (target.kind === 'name') scope.set(target.name, value)
@@ -210,7 +214,8 @@ function assign(target: Expr, value: unknown, scope: Scope): void {
     const items = [...(value as Iterable<unknown>)]
     target.items.forEach((t, i) => assign(t, items[i], scope))
   } else if (target.kind === 'attribute') (evaluate(target.object, scope) as Record<string, unknown>)[camel(target.name)] = plain(value)
-  else if (target.kind === 'subscript') callMethod(evaluate(target.object, scope) as object, 'index_put_', [indices(toIndex(evaluate(target.index, scope))), plain(value)])
+  else if (target.kind === 'subscript')
+    callMethod(evaluate(target.object, scope) as object, 'index_put_', [indices(toIndex(evaluate(target.index, scope))), plain(value)])
 }
 
 function assignInPlace(s: Statement & { kind: 'assign' }, scope: Scope): void {
@@ -274,11 +279,7 @@ function execute(body: readonly Statement[], scope: Scope): unknown {
 
 /** Runs a snippet; returns the value of its last line when that is an expression. */
 export function run(source: string, names: Readonly<Record<string, unknown>> = {}): unknown {
-  const scope: Scope = new Map<string, unknown>([
-    ['torch', new Name('')],
-    ['nn', new Name('nn')],
-    ...Object.entries(names),
-  ])
+  const scope: Scope = new Map<string, unknown>([['torch', new Name('')], ['nn', new Name('nn')], ...Object.entries(names)])
   return execute(parse(source), scope)
 }
 

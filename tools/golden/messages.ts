@@ -37,7 +37,8 @@ export function messageDifference({ python, expect }: MessageCase): string | nul
       if (reason !== null) return reason
     } else {
       const result = run(python)
-      if (expect.result !== undefined && show(result) !== expect.result) return `result ${JSON.stringify(show(result))}, expected ${JSON.stringify(expect.result)}`
+      if (expect.result !== undefined && show(result) !== expect.result)
+        return `result ${JSON.stringify(show(result))}, expected ${JSON.stringify(expect.result)}`
     }
   } finally {
     core.setWarningHandler(before)
@@ -45,7 +46,8 @@ export function messageDifference({ python, expect }: MessageCase): string | nul
   for (const [i, expected] of (expect.warnings ?? []).entries()) {
     const got = warnings[i]
     if (got === undefined) return `no warning, expected ${expected.category}: ${expected.message}`
-    if (got.category !== expected.category || !leads(got.message, expected.message)) return `warning '${got.message}', expected '${expected.message}'`
+    if (got.category !== expected.category || !leads(got.message, expected.message))
+      return `warning '${got.message}', expected '${expected.message}'`
   }
   const extra = warnings[expect.warnings?.length ?? 0]
   return extra === undefined ? null : `unexpected warning '${extra.message}'`

@@ -36,7 +36,8 @@ const kwargsOf = (raw: Readonly<Record<string, Raw>>, leaves: core.Tensor[] = []
 function stateDifference(m: AnyModule, expected: Readonly<Record<string, RawTensor>>): string | null {
   const state = m.stateDict()
   const names = [...state.keys()].join(', ')
-  if (names !== Object.keys(expected).join(', ')) return `state ${names || 'empty'}, expected ${Object.keys(expected).join(', ') || 'empty'}`
+  if (names !== Object.keys(expected).join(', '))
+    return `state ${names || 'empty'}, expected ${Object.keys(expected).join(', ') || 'empty'}`
   for (const [name, raw] of Object.entries(expected)) {
     const reason = difference(state.get(name), raw)
     if (reason !== null) return `state ${name}: ${reason}`
@@ -63,7 +64,11 @@ function gradients(raw: ModuleCase, m: AnyModule, result: unknown, leaves: reado
 
 function check(raw: ModuleCase): string | null {
   core.manualSeed(42)
-  const m = call(`nn.${raw.module}`, raw.ctor.args.map((a) => decode(a)), kwargsOf(raw.ctor.kwargs)) as AnyModule
+  const m = call(
+    `nn.${raw.module}`,
+    raw.ctor.args.map((a) => decode(a)),
+    kwargsOf(raw.ctor.kwargs),
+  ) as AnyModule
   m.train(raw.training)
   m.loadStateDict(new Map(Object.entries(raw.state).map(([name, t]) => [name, toTensor(t)])))
   const leaves: core.Tensor[] = []
@@ -78,4 +83,5 @@ function check(raw: ModuleCase): string | null {
 }
 
 /** Runs `modules.jsonl.gz`. */
-export const runModules = (path: string): Outcome[] => readLines<ModuleCase>(path).map((raw) => attempt(raw.module, `case ${raw.k}`, () => check(raw)))
+export const runModules = (path: string): Outcome[] =>
+  readLines<ModuleCase>(path).map((raw) => attempt(raw.module, `case ${raw.k}`, () => check(raw)))

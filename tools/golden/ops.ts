@@ -103,7 +103,12 @@ export function gradDifference(got: core.Tensor | null, raw: RawTensor | null): 
 }
 
 /** Puts the golden cotangents on the results and compares the gradients that arrive at the leaves. */
-export function gradientDifference(result: unknown, cot: readonly RawTensor[], leaves: readonly core.Tensor[], grads: readonly (RawTensor | null)[]): string | null {
+export function gradientDifference(
+  result: unknown,
+  cot: readonly RawTensor[],
+  leaves: readonly core.Tensor[],
+  grads: readonly (RawTensor | null)[],
+): string | null {
   const outputs = recorded(result)
   if (outputs.length !== cot.length) return `${outputs.length} results with a gradient, expected ${cot.length}`
   if (leaves.length !== grads.length) return `${leaves.length} leaves, expected ${grads.length}`

@@ -76,4 +76,5 @@ function check(raw: PrintingCase): string | null {
 }
 
 /** Runs `printing.json`. */
-export const runPrinting = (path: string): Outcome[] => readJson<PrintingCase[]>(path).map((raw) => attempt(raw.id, raw.op, () => check(raw)))
+export const runPrinting = (path: string): Outcome[] =>
+  readJson<PrintingCase[]>(path).map((raw) => attempt(raw.id, raw.op, () => check(raw)))

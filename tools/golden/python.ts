@@ -1,4 +1,5 @@
 /** Parses the subset of Python that the golden snippets are written in. */
+import { type Token, tokenize } from './tokens.ts'
 
 export type Expr =
   | { readonly kind: 'constant'; readonly value: bigint | number | string | boolean | null | Uint8Array }
@@ -20,50 +21,14 @@ export type Statement =
   | { readonly kind: 'with'; readonly context: Expr; readonly body: readonly Statement[] }
   | { readonly kind: 'for'; readonly target: Expr; readonly iterable: Expr; readonly body: readonly Statement[] }
   | { readonly kind: 'class'; readonly name: string; readonly bases: readonly Expr[]; readonly body: readonly Statement[] }
-  | { readonly kind: 'def'; readonly name: string; readonly params: readonly string[]; readonly body: readonly Statement[]; readonly isStatic: boolean }
+  | {
+      readonly kind: 'def'
+      readonly name: string
+      readonly params: readonly string[]
+      readonly body: readonly Statement[]
+      readonly isStatic: boolean
+    }
   | { readonly kind: 'pass' }
-
-interface Token {
-  readonly type: 'number' | 'string' | 'bytes' | 'name' | 'op' | 'newline' | 'indent' | 'dedent' | 'end'
-  readonly text: string
-}
-
-const pattern =
-  /(?<space>[ \t]+)|(?<number>(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?)|(?<string>b?(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"))|(?<name>[A-Za-z_]\w*)|(?<op>\*\*|\/\/|==|!=|<=|>=|\+=|-=|\*=|\/=|->|[-+*/%@&|^~<>=()[\]{},.:;])/y
-
-function tokenize(source: string): Token[] {
-  const tokens: Token[] = []
-  const indents = [0]
-  let depth = 0
-  for (const line of source.split('\n')) {
-    if (line.trim() === '') continue
-    const indent = line.length - line.trimStart().length
-    if (depth === 0 && indent > (indents.at(-1) as number)) {
-      indents.push(indent)
-      tokens.push({ type: 'indent', text: '' })
-    }
-    while (depth === 0 && indent < (indents.at(-1) as number)) {
-      indents.pop()
-      tokens.push({ type: 'dedent', text: '' })
-    }
-    pattern.lastIndex = indent
-    while (pattern.lastIndex < line.length) {
-      const at = pattern.lastIndex
-      const groups = pattern.exec(line)?.groups
-      if (groups === undefined) throw new SyntaxError(`cannot read '${line.slice(at)}'`)
-      if (groups['space'] !== undefined) continue
-      const type = groups['number'] ? 'number' : groups['string'] ? 'string' : groups['name'] ? 'name' : 'op'
-      const text = (groups['number'] ?? groups['string'] ?? groups['name'] ?? groups['op']) as string
-      if (type === 'op' && '([{'.includes(text)) depth++
-      if (type === 'op' && ')]}'.includes(text)) depth--
-      tokens.push(type === 'string' && text.startsWith('b') ? { type: 'bytes', text: text.slice(1) } : { type, text })
-    }
-    if (depth === 0) tokens.push({ type: 'newline', text: '\n' })
-  }
-  for (; indents.length > 1; indents.pop()) tokens.push({ type: 'dedent', text: '' })
-  tokens.push({ type: 'end', text: '' })
-  return tokens
-}
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '0': '\0' }
 const unquote = (text: string): string => text.slice(1, -1).replace(/\\(.)/g, (_, c: string) => escapes[c] ?? c)
@@ -181,7 +146,8 @@ class Parser {
       return { kind: 'pass' }
     }
     const value = this.#expressionList()
-    for (const op of ['=', '+=', '-=', '*=', '/=']) if (this.#accept(op)) return { kind: 'assign', target: value, op, value: this.#expressionList() }
+    for (const op of ['=', '+=', '-=', '*=', '/='])
+      if (this.#accept(op)) return { kind: 'assign', target: value, op, value: this.#expressionList() }
     return { kind: 'expression', value }
   }
 
@@ -190,7 +156,8 @@ class Parser {
     const first = this.#expression()
     if (!this.#is(',')) return first
     const items = [first]
-    while (this.#accept(',')) if (!['newline', 'end'].includes(this.#token.type) && !this.#is('=') && !this.#is(']')) items.push(this.#expression())
+    while (this.#accept(','))
+      if (!['newline', 'end'].includes(this.#token.type) && !this.#is('=') && !this.#is(']')) items.push(this.#expression())
     return { kind: 'tuple', items }
   }
 

@@ -46,7 +46,11 @@ function streamDifference(got: unknown, raw: RawStream): string | null {
 /** Walks `epochs` epochs over ten numbers in batches of four; each epoch's numbers in one tensor. */
 function epochs(count: number, options: Readonly<Record<string, unknown>>): core.Tensor[] {
   const dataset = call('utils.data.TensorDataset', [core.arange(10)])
-  const loader = call('utils.data.DataLoader', [dataset], new Map<string, unknown>(Object.entries({ batch_size: 4, ...options }))) as Iterable<readonly core.Tensor[]>
+  const loader = call(
+    'utils.data.DataLoader',
+    [dataset],
+    new Map<string, unknown>(Object.entries({ batch_size: 4, ...options })),
+  ) as Iterable<readonly core.Tensor[]>
   return Array.from({ length: count }, () => core.cat(Array.from(loader, (batch) => batch[0] as core.Tensor)))
 }
 
@@ -62,7 +66,9 @@ const described: Readonly<Record<string, (seed: bigint) => readonly unknown[]>> 
       core.tensor(Array.from(part.indices, BigInt)),
     ),
   mlp_4_8_3_then_rand1: () =>
-    run('m=nn.Sequential(nn.Linear(4,8),nn.ReLU(),nn.Linear(8,3)); p=list(m.parameters()); [p[0],p[1],p[2],p[3],torch.rand(1)]') as unknown[],
+    run(
+      'm=nn.Sequential(nn.Linear(4,8),nn.ReLU(),nn.Linear(8,3)); p=list(m.parameters()); [p[0],p[1],p[2],p[3],torch.rand(1)]',
+    ) as unknown[],
 }
 
 function checkStream(name: string, seed: string, py: string, out: readonly RawStream[]): string | null {
@@ -95,7 +101,9 @@ export function runRng(path: string): Outcome[] {
       Object.entries(cases).map(([name, { py, out }]) => attempt(name, `seed ${seed}`, () => checkStream(name, seed, py, out))),
     ),
     ...Object.entries(file.seed_mapping).map(([seed, values]) =>
-      attempt('seed_mapping', `seed ${seed}`, () => (first(values.length, seed).join() === values.join() ? null : `${first(values.length, seed)}, expected ${values}`)),
+      attempt('seed_mapping', `seed ${seed}`, () =>
+        first(values.length, seed).join() === values.join() ? null : `${first(values.length, seed)}, expected ${values}`,
+      ),
     ),
     // A word's low 24 bits are what `rand` shows of it.
     ...Object.entries(file.raw_u32_mt19937).map(([seed, words]) =>

@@ -39,11 +39,19 @@ function report(name: string, outcomes: readonly Outcome[]): string {
   const entries = entriesOf(outcomes)
   const passed = entries.filter((e) => e.passed === e.cases)
   const cases = outcomes.filter((o) => o.result === 'passed').length
-  const lines = [`${name.padEnd(25)} ${`${cases}/${outcomes.length}`.padStart(9)} cases ${`${passed.length}/${entries.length}`.padStart(8)} entries`]
+  const lines = [
+    `${name.padEnd(25)} ${`${cases}/${outcomes.length}`.padStart(9)} cases ${`${passed.length}/${entries.length}`.padStart(8)} entries`,
+  ]
   const missing = entries.filter((e) => e.first?.result === 'missing')
   const failing = entries.filter((e) => e.first?.result === 'failed')
   if (missing.length > 0) lines.push(`  missing (${missing.length}):`, wrap(missing.map(lacking), '    '))
-  if (failing.length > 0) lines.push(`  failing (${failing.length}):`, ...failing.map((e) => `    ${e.name} ${e.passed}/${e.cases}: ${clip(`${e.first?.label}: ${e.first?.reason}`.replaceAll('\n', '\\n'), 300)}`))
+  if (failing.length > 0)
+    lines.push(
+      `  failing (${failing.length}):`,
+      ...failing.map(
+        (e) => `    ${e.name} ${e.passed}/${e.cases}: ${clip(`${e.first?.label}: ${e.first?.reason}`.replaceAll('\n', '\\n'), 300)}`,
+      ),
+    )
   return lines.join('\n')
 }
 

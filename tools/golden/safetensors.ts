@@ -19,7 +19,16 @@ const stricter: Readonly<Record<string, string>> = {
   shape_overflow_f64_precision: 'a length beyond 2^53 cannot be held exactly',
 }
 
-const names: Readonly<Record<string, string>> = { F32: 'float32', F64: 'float64', I64: 'int64', I32: 'int32', I16: 'int16', I8: 'int8', U8: 'uint8', BOOL: 'bool' }
+const names: Readonly<Record<string, string>> = {
+  F32: 'float32',
+  F64: 'float64',
+  I64: 'int64',
+  I32: 'int32',
+  I16: 'int16',
+  I8: 'int8',
+  U8: 'uint8',
+  BOOL: 'bool',
+}
 
 function check({ id, bytes_base64, reference }: SafetensorsCase): string | null {
   const load = lookup('nn.loadSafetensors') as typeof nn.loadSafetensors
@@ -29,7 +38,9 @@ function check({ id, bytes_base64, reference }: SafetensorsCase): string | null 
     if (!accepts) return `accepted, expected ${reference.accepts ? `a refusal: ${stricter[id]}` : reference.message}`
     // The reference tells tensors by their place in the data, we by their place in the header.
     const got = [...tensors].map(([name, t]) => JSON.stringify([name, t.dtype, t.shape])).sort()
-    const expected = (reference.accepts ? reference.tensors : []).map(([name, dtype, shape]) => JSON.stringify([name, names[dtype], shape])).sort()
+    const expected = (reference.accepts ? reference.tensors : [])
+      .map(([name, dtype, shape]) => JSON.stringify([name, names[dtype], shape]))
+      .sort()
     return got.join() === expected.join() ? null : `${got}, expected ${expected}`
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'SafetensorError') throw error
@@ -38,4 +49,5 @@ function check({ id, bytes_base64, reference }: SafetensorsCase): string | null 
 }
 
 /** Runs `safetensors.json`. */
-export const runSafetensors = (path: string): Outcome[] => readJson<SafetensorsCase[]>(path).map((raw) => attempt(raw.id, '', () => check(raw)))
+export const runSafetensors = (path: string): Outcome[] =>
+  readJson<SafetensorsCase[]>(path).map((raw) => attempt(raw.id, '', () => check(raw)))

@@ -21,7 +21,11 @@ function check(raw: SamplerCase): string | null {
   const dataset = { length: raw.n, get: (i: number) => i }
   for (const [rank, expected] of raw.per_rank.entries()) {
     const { world, shuffle, seed, drop_last } = raw
-    const sampler = call('utils.data.distributed.DistributedSampler', [dataset], new Map<string, unknown>(Object.entries({ num_replicas: world, rank, shuffle, seed, drop_last }))) as Sampler
+    const sampler = call(
+      'utils.data.distributed.DistributedSampler',
+      [dataset],
+      new Map<string, unknown>(Object.entries({ num_replicas: world, rank, shuffle, seed, drop_last })),
+    ) as Sampler
     sampler.setEpoch(raw.epoch)
     const got = [...sampler]
     if (got.join() !== expected.join()) return `rank ${rank}: ${got}, expected ${expected}`

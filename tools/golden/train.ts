@@ -38,7 +38,9 @@ function train(name: string, steps: number): { losses: number[]; parameters: cor
   ]) as Network
   const parameters = [...m.parameters()]
   const optimizer = (
-    name.endsWith('adam') ? call('optim.Adam', [parameters], options({ lr: 0.01 })) : call('optim.SGD', [parameters], options({ lr: 0.1, momentum: 0.9 }))
+    name.endsWith('adam')
+      ? call('optim.Adam', [parameters], options({ lr: 0.01 }))
+      : call('optim.SGD', [parameters], options({ lr: 0.1, momentum: 0.9 }))
   ) as Optimizer
   const losses: number[] = []
   const step = (x: core.Tensor, target: core.Tensor): void => {
@@ -51,7 +53,9 @@ function train(name: string, steps: number): { losses: number[]; parameters: cor
   if (!loader) while (losses.length < steps) step(X, y)
   else {
     const dataset = call('utils.data.TensorDataset', [X, y])
-    const batches = call('utils.data.DataLoader', [dataset], options({ batch_size: 16, shuffle: true })) as Iterable<readonly [core.Tensor, core.Tensor]>
+    const batches = call('utils.data.DataLoader', [dataset], options({ batch_size: 16, shuffle: true })) as Iterable<
+      readonly [core.Tensor, core.Tensor]
+    >
     while (losses.length < steps) for (const [x, target] of batches) step(x, target)
   }
   return { losses, parameters }
@@ -76,4 +80,6 @@ function check(name: string, raw: TrainCase): string | null {
 
 /** Runs `train.json`. */
 export const runTrain = (path: string): Outcome[] =>
-  Object.entries(readJson<{ cases: Record<string, TrainCase> }>(path).cases).map(([name, raw]) => attempt(name, 'seed 42', () => check(name, raw)))
+  Object.entries(readJson<{ cases: Record<string, TrainCase> }>(path).cases).map(([name, raw]) =>
+    attempt(name, 'seed 42', () => check(name, raw)),
+  )

@@ -38,7 +38,8 @@ export function toDType(name: string): DType {
   return name as DType
 }
 
-const elements = (raw: RawTensor): ArrayLike<number | bigint> => (buffers[toDType(raw.t)] as (b: ArrayBuffer) => ArrayLike<number | bigint>)(fromBase64(raw.d).buffer)
+const elements = (raw: RawTensor): ArrayLike<number | bigint> =>
+  (buffers[toDType(raw.t)] as (b: ArrayBuffer) => ArrayLike<number | bigint>)(fromBase64(raw.d).buffer)
 
 /** Our int64 is exact within +-2^53; beyond, the case needs what the project does not have. */
 function checkExact(values: ArrayLike<number | bigint>): void {
@@ -78,7 +79,8 @@ const tolerances: Readonly<Record<string, readonly [rtol: number, atol: number]>
 export function close(actual: number, expected: number, dtype: string): boolean {
   if (Object.is(actual, expected) || actual === expected) return true
   const tolerance = tolerances[dtype]
-  if (tolerance === undefined || !Number.isFinite(actual) || !Number.isFinite(expected)) return Number.isNaN(actual) && Number.isNaN(expected)
+  if (tolerance === undefined || !Number.isFinite(actual) || !Number.isFinite(expected))
+    return Number.isNaN(actual) && Number.isNaN(expected)
   return Math.abs(actual - expected) <= tolerance[1] + tolerance[0] * Math.abs(expected)
 }
 
@@ -119,14 +121,16 @@ export function difference(actual: unknown, raw: Raw): string | null {
     return null
   }
   const expected = decode(raw)
-  if (typeof expected === 'number' && typeof actual === 'number') return close(actual, expected, 'float64') ? null : `${actual}, expected ${expected}`
+  if (typeof expected === 'number' && typeof actual === 'number')
+    return close(actual, expected, 'float64') ? null : `${actual}, expected ${expected}`
   return actual === expected ? null : `${describe(actual)}, expected ${describe(expected)}`
 }
 
 /** A value in a few words. */
 export function describe(value: unknown): string {
   if (value instanceof Tensor) return `a ${value.dtype}${sizes(value.shape)} tensor`
-  if (value !== null && typeof value === 'object') return Array.isArray(value) ? `[${value.map(describe).join(', ')}]` : `a ${value.constructor?.name ?? 'value'}`
+  if (value !== null && typeof value === 'object')
+    return Array.isArray(value) ? `[${value.map(describe).join(', ')}]` : `a ${value.constructor?.name ?? 'value'}`
   return String(value)
 }
 

@@ -7,7 +7,7 @@ import { castScalar, type DType, isFloat } from './dtype.ts'
 import { RuntimeError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
 import { broadcastShapes2, broadcastStrides, isContiguous, isDense, type Shape, sameShape } from './layout.ts'
-import { floatType, type Operand, resultType } from './promote.ts'
+import { floatType, type Operand, pyType, resultType } from './promote.ts'
 import { Storage } from './storage.ts'
 import { allocateTensor, Tensor } from './tensor.ts'
 
@@ -121,6 +121,8 @@ export interface Formula {
   /** PyTorch's name of the backward node; a function where it depends on what the operands are. */
   readonly gradFn?: string | ((...operands: Operand[]) => string)
   readonly dtype?: DTypeRule
+  /** PyTorch's names of the leading operands that must be tensors; absent: plain numbers will do beside one tensor. */
+  readonly tensors?: readonly string[]
   readonly forward: Forward
   /** One gradient per operand, `null` where none flows. Absent: the operation is not differentiable. */
   readonly backward?: Backward
@@ -138,6 +140,18 @@ export interface PointwiseAttrs {
   readonly compute: DType
   readonly shapes: readonly (Shape | null)[]
   readonly dtypes: readonly (DType | null)[]
+}
+
+/** Refuses plain numbers where tensors are needed, in the words of PyTorch's parser of arguments. */
+function checkOperands({ name, tensors }: Formula, operands: readonly Operand[]): void {
+  if (tensors !== undefined)
+    for (let i = 0; i < tensors.length; i++)
+      if (!(operands[i] instanceof Tensor))
+        throw new TypeError(`${name}(): argument '${tensors[i]}' (position ${i + 1}) must be Tensor, not ${pyType(operands[i])}`)
+  for (let i = 0; i < operands.length; i++) if (typeof operands[i] !== 'number') return
+  throw new TypeError(
+    `${name}() received an invalid combination of arguments - got (${operands.map(pyType).join(', ')}), but expected one of:\n * (Tensor, ...)`,
+  )
 }
 
 /** A formula made ready to run; compiled when first used, so that importing an operation costs nothing. */
@@ -183,6 +197,7 @@ export class Kernel {
 
   /** Runs the formula; with `self`, writes the result into it. */
   run(operands: readonly Operand[], self: Tensor | null = null): Tensor {
+    checkOperands(this.formula, operands)
     let shape: Shape = []
     for (const x of operands) if (typeof x !== 'number') shape = broadcastShapes2(shape, x.shape)
     const common = resultType(...operands)

@@ -32,3 +32,13 @@ export function resultType(...operands: readonly Operand[]): DType {
 
 /** The dtype of functions that are real-valued whatever they are given: integers become the default floating-point dtype. */
 export const floatType = (d: DType): DType => (isFloat(d) ? d : getDefaultDtype())
+
+/** Python's name of a value's type, for messages about arguments: whole numbers are `int`. */
+export function pyType(x: unknown): string {
+  if (x === null || x === undefined) return 'NoneType'
+  if (typeof x === 'number') return Number.isInteger(x) ? 'int' : 'float'
+  if (typeof x === 'boolean') return 'bool'
+  if (typeof x === 'string') return 'str'
+  if (typeof x === 'bigint') return 'int'
+  return Array.isArray(x) ? 'list' : typeof x === 'object' && 'storage' in x ? 'Tensor' : typeof x
+}

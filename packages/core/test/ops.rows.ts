@@ -57,8 +57,13 @@ const comparison: Row = { shapes: [[3, 4], [4]], gradFn: null, result: truth }
 /** An operation that only looks at the same elements in another way. */
 const look = (gradFn: string, shape: readonly number[], ...rest: unknown[]): Row => ({ shapes: [shape], rest, gradFn })
 
-const mismatch = (a: readonly number[], b: readonly number[]): string => `The size of tensor a (${a.at(-1)}) must match the size of tensor b (${b.at(-1)}) at non-singleton dimension ${a.length - 1}`
-const condition = tensor([[true, false, true, false], [false, false, true, true], [true, true, false, false]])
+const mismatch = (a: readonly number[], b: readonly number[]): string =>
+  `The size of tensor a (${a.at(-1)}) must match the size of tensor b (${b.at(-1)}) at non-singleton dimension ${a.length - 1}`
+const condition = tensor([
+  [true, false, true, false],
+  [false, false, true, true],
+  [true, true, false, false],
+])
 
 export const rows = {
   // arithmetic
@@ -194,7 +199,12 @@ export const rows = {
 
   // views and copies
   view: { ...look('ViewBackward0', [3, 4], [2, 6]), skip: { views: 'a view of one exists only for some strides' } },
-  viewAs: { shapes: [[3, 4]], call: (x) => x.viewAs(x.detach().view([6, 2])), gradFn: 'ViewBackward0', skip: { views: 'a view of one exists only for some strides' } },
+  viewAs: {
+    shapes: [[3, 4]],
+    call: (x) => x.viewAs(x.detach().view([6, 2])),
+    gradFn: 'ViewBackward0',
+    skip: { views: 'a view of one exists only for some strides' },
+  },
   reshape: look('ViewBackward0', [3, 4], [-1]),
   reshapeAs: { shapes: [[3, 4]], call: (x) => x.reshapeAs(x.detach().reshape([6, 2])), gradFn: 'ViewBackward0' },
   flatten: look('ViewBackward0', [2, 3, 4], 1),
@@ -206,7 +216,11 @@ export const rows = {
   transpose: look('TransposeBackward0', [2, 3, 4], 0, -1),
   movedim: look('PermuteBackward0', [2, 3, 4], 0, 2),
   t: look('TBackward0', [3, 4]),
-  squeeze: [look('SqueezeBackward0', [3, 1, 4, 1]), look('SqueezeBackward1', [3, 1, 4, 1], 1), look('SqueezeBackward2', [3, 1, 4, 1], [1, 3])],
+  squeeze: [
+    look('SqueezeBackward0', [3, 1, 4, 1]),
+    look('SqueezeBackward1', [3, 1, 4, 1], 1),
+    look('SqueezeBackward2', [3, 1, 4, 1], [1, 3]),
+  ],
   unsqueeze: look('UnsqueezeBackward0', [3, 4], -1),
   select: look('SelectBackward0', [3, 4], 1, -2),
   slice: look('SliceBackward0', [5, 4], 0, 1, 5, 2),
@@ -222,15 +236,28 @@ export const rows = {
   indexSelect: { shapes: [[3, 4]], call: (x) => x.indexSelect(1, tensor([0n, 3n, 0n])), gradFn: 'IndexSelectBackward0' },
   gather: {
     shapes: [[3, 4]],
-    call: (x) => x.gather(1, tensor([[0n, 3n], [1n, 1n], [2n, 0n]])),
+    call: (x) =>
+      x.gather(
+        1,
+        tensor([
+          [0n, 3n],
+          [1n, 1n],
+          [2n, 0n],
+        ]),
+      ),
     gradFn: 'GatherBackward0',
-    errors: [{ call: (t) => t([[1, 2]]).gather(1, arange(1)), message: 'Index tensor must have the same number of dimensions as input tensor' }],
+    errors: [
+      { call: (t) => t([[1, 2]]).gather(1, arange(1)), message: 'Index tensor must have the same number of dimensions as input tensor' },
+    ],
   },
   where: { shapes: [[3, 4], [4]], call: (x, y) => x.where(condition, y), gradFn: 'WhereBackward0' },
 
   // matrices
   mm: {
-    shapes: [[3, 4], [4, 2]],
+    shapes: [
+      [3, 4],
+      [4, 2],
+    ],
     gradFn: 'MmBackward0',
     refuses: ['bool'],
     errors: [{ call: (t) => t([[1, 2, 3]]).mm(t([[1, 2]])), message: 'mat1 and mat2 shapes cannot be multiplied (1x3 and 1x2)' }],
@@ -238,19 +265,54 @@ export const rows = {
   mv: { shapes: [[3, 4], [4]], gradFn: 'MvBackward0', refuses: ['bool'] },
   dot: { shapes: [[4], [4]], gradFn: 'DotBackward0', refuses: ['bool'] },
   outer: { shapes: [[3], [4]], gradFn: 'MulBackward0' },
-  bmm: { shapes: [[2, 3, 4], [2, 4, 2]], gradFn: 'BmmBackward0', refuses: ['bool'] },
+  bmm: {
+    shapes: [
+      [2, 3, 4],
+      [2, 4, 2],
+    ],
+    gradFn: 'BmmBackward0',
+    refuses: ['bool'],
+  },
   matmul: [
-    { shapes: [[3, 4], [4, 2]], gradFn: 'MmBackward0', refuses: ['bool'] },
+    {
+      shapes: [
+        [3, 4],
+        [4, 2],
+      ],
+      gradFn: 'MmBackward0',
+      refuses: ['bool'],
+    },
     { shapes: [[4], [4]], gradFn: 'DotBackward0', refuses: ['bool'] },
     { shapes: [[3, 4], [4]], gradFn: 'MvBackward0', refuses: ['bool'] },
     { shapes: [[4], [4, 2]], gradFn: 'SqueezeBackward4', refuses: ['bool'] },
-    { shapes: [[2, 3, 4], [4, 2]], gradFn: 'UnsafeViewBackward0', refuses: ['bool'] },
-    { shapes: [[2, 1, 3, 4], [2, 4, 2]], gradFn: 'UnsafeViewBackward0', refuses: ['bool'] },
+    {
+      shapes: [
+        [2, 3, 4],
+        [4, 2],
+      ],
+      gradFn: 'UnsafeViewBackward0',
+      refuses: ['bool'],
+    },
+    {
+      shapes: [
+        [2, 1, 3, 4],
+        [2, 4, 2],
+      ],
+      gradFn: 'UnsafeViewBackward0',
+      refuses: ['bool'],
+    },
   ],
   addmm: { shapes: [[2], [3, 4], [4, 2]], rest: [{ beta: 2, alpha: 3 }], gradFn: 'AddmmBackward0', refuses: ['bool'] },
   linear: [
     { shapes: [[3, 4], [2, 4], [2]], gradFn: 'AddmmBackward0', refuses: ['bool'] },
-    { shapes: [[3, 4], [2, 4]], gradFn: 'MmBackward0', refuses: ['bool'] },
+    {
+      shapes: [
+        [3, 4],
+        [2, 4],
+      ],
+      gradFn: 'MmBackward0',
+      refuses: ['bool'],
+    },
     { shapes: [[2, 3, 4], [2, 4], [2]], gradFn: 'ViewBackward0', refuses: ['bool'] },
     { shapes: [[4], [2, 4], [2]], gradFn: 'AddBackward0', refuses: ['bool'] },
   ],
@@ -259,15 +321,41 @@ export const rows = {
 /** A constant in the shape and dtype of `x`. */
 const like = (x: Tensor, value: number): Tensor => x.detach().mul(0).add(value)
 
-const loss2 = { shapes: [[3, 4], [3, 4]], refuses: integers, result: floating } as const
+const loss2 = {
+  shapes: [
+    [3, 4],
+    [3, 4],
+  ],
+  refuses: integers,
+  result: floating,
+} as const
 
 /** The operations that are functions only. */
 export const functionRows = {
   cat: [
-    { shapes: [[3, 4], [3, 2]], call: (x, y) => cat([x, y], 1), gradFn: 'CatBackward0' },
-    { shapes: [[3, 4], [0]], call: (x, y) => cat([x, y, x]), gradFn: 'CatBackward0', skip: { views: 'an empty tensor has no other layout' } },
+    {
+      shapes: [
+        [3, 4],
+        [3, 2],
+      ],
+      call: (x, y) => cat([x, y], 1),
+      gradFn: 'CatBackward0',
+    },
+    {
+      shapes: [[3, 4], [0]],
+      call: (x, y) => cat([x, y, x]),
+      gradFn: 'CatBackward0',
+      skip: { views: 'an empty tensor has no other layout' },
+    },
   ],
-  stack: { shapes: [[3, 4], [3, 4]], call: (x, y) => stack([x, y], -1), gradFn: 'StackBackward0' },
+  stack: {
+    shapes: [
+      [3, 4],
+      [3, 4],
+    ],
+    call: (x, y) => stack([x, y], -1),
+    gradFn: 'StackBackward0',
+  },
   softplus: [
     { shapes: [[3, 4]], call: (x) => softplus(x), gradFn: 'SoftplusBackward0', refuses: integers },
     { shapes: [[3, 4]], call: (x) => softplus(x, { beta: 3, threshold: 2 }), gradFn: 'SoftplusBackward0', refuses: integers },
@@ -296,4 +384,7 @@ export const functionRows = {
       gradFn: 'BinaryCrossEntropyWithLogitsBackward0',
     },
   ],
-} satisfies Record<keyof typeof join | keyof typeof activation | Exclude<keyof typeof loss, 'checkReduction' | 'reduced'>, Row | readonly Row[]>
+} satisfies Record<
+  keyof typeof join | keyof typeof activation | Exclude<keyof typeof loss, 'checkReduction' | 'reduced'>,
+  Row | readonly Row[]
+>

@@ -15,7 +15,9 @@ const isFloat = (d: DType): boolean => d.startsWith('float')
 function inputsOf({ shapes, low = -2, high = 2 }: Row, dtype: DType, requiresGrad = false): Tensor[] {
   manualSeed(7)
   return shapes.map((shape) => {
-    const values = rand(shape, { dtype: 'float64' }).mul(high - low).add(low)
+    const values = rand(shape, { dtype: 'float64' })
+      .mul(high - low)
+      .add(low)
     if (isFloat(dtype)) return values.to({ dtype }).requiresGrad_(requiresGrad)
     const whole = low > 0 ? values.ceil() : values.round()
     return (dtype === 'uint8' ? whole.abs() : dtype === 'bool' && low <= 0 ? values.gt(0) : whole).to({ dtype })
@@ -42,7 +44,10 @@ function gradients(outputs: readonly Tensor[], inputs: readonly Tensor[]): (Tens
 const layouts: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   transposed: (x) => (x.ndim < 2 ? x : x.transpose(0, -1).contiguous().transpose(0, -1)),
   sliced: (x) => {
-    const wide = x.unsqueeze(-1).expand([...x.shape, 2]).contiguous()
+    const wide = x
+      .unsqueeze(-1)
+      .expand([...x.shape, 2])
+      .contiguous()
     return x.ndim === 0 ? wide.select(-1, 0) : wide.flatten(-2).slice(-1, 0, null, 2)
   },
   expanded: (x) => (x.ndim === 0 ? x : x.narrow(0, 0, Math.min(1, x.shape[0] as number)).expand(x.shape)),
@@ -81,7 +86,10 @@ function checkInplace(name: string, row: Row): void {
     const copy = x.clone()
     const out = (copy as unknown as Record<string, Op>)[method]!(...others, ...(row.rest ?? []))
     const outputs = all(out)
-    return { outputs: outputs.map((o) => o.to({ dtype: 'float64' })), grads: outputs[0]?.requiresGrad ? gradients(outputs, [x, ...others]) : [] }
+    return {
+      outputs: outputs.map((o) => o.to({ dtype: 'float64' })),
+      grads: outputs[0]?.requiresGrad ? gradients(outputs, [x, ...others]) : [],
+    }
   }
   const [expected, got] = [run(name), run(`${name}_`)]
   assertClose(got.outputs, expected.outputs)
@@ -125,7 +133,8 @@ for (const [name, given] of Object.entries({ ...rows, ...functionRows } as Recor
           const [x, ...others] = inputsOf(row, 'float64') as [Tensor, ...Tensor[]]
           assertClose(all((x as unknown as Record<string, Op>)[name]!(...others, ...(row.rest ?? []))), all(call(x, ...others)))
         })
-        if (`${name}_` in Tensor.prototype && skip.inplace === undefined) it('has an in-place form that agrees', () => checkInplace(name, row))
+        if (`${name}_` in Tensor.prototype && skip.inplace === undefined)
+          it('has an in-place form that agrees', () => checkInplace(name, row))
       }
       for (const { name: backend, use } of backends)
         it(`${backend} gives what the reference gives`, () => {

@@ -14,6 +14,7 @@ export {
 } from './dataset/sampler.ts'
 export { Subset, TensorDataset } from './dataset/tensor-dataset.ts'
 export * from './errors.ts'
+export * as metrics from './metrics/index.ts'
 export { type Split, type SplitOptions, stratifiedSplit } from './preprocess/split.ts'
 export { type ColumnSource, type ScaleMode, Standardizer, type StandardizerJSON } from './preprocess/standardizer.ts'
 export { FeatureEncoder, type FeatureEncoderOptions } from './table/encoder.ts'

@@ -162,7 +162,9 @@ export class ModuleList<M extends Module = Module> extends Container<M> {
       if (run?.text === text) run.last = i
       else runs.push({ first: i, last: i, text })
     }
-    return runs.map(({ first, last, text }) => (first === last ? `(${first}): ${text}` : `(${first}-${last}): ${last - first + 1} x ${text}`))
+    return runs.map(({ first, last, text }) =>
+      first === last ? `(${first}): ${text}` : `(${first}-${last}): ${last - first + 1} x ${text}`,
+    )
   }
 }
 

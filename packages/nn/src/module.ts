@@ -57,7 +57,8 @@ export abstract class Module {
     const found = new Map<string, Kept>()
     for (const [name, value] of this.fields()) {
       if (isKept(value)) {
-        if (found.has(name)) throw new ValueError(`attribute '${name}' already exists\n  in ${this.constructor.name}: two fields have this name in snake_case`)
+        if (found.has(name))
+          throw new ValueError(`attribute '${name}' already exists\n  in ${this.constructor.name}: two fields have this name in snake_case`)
         found.set(name, value)
       } else if (Array.isArray(value) && value.some(isKept)) {
         throw new TypeError(

@@ -26,10 +26,10 @@ describe('the walk', () => {
     expect(m.namedParameters({ recurse: false }).map(([name]) => name)).toEqual(['w_in', 'b'])
     expect(m.namedBuffers().map(([name]) => name)).toEqual(['running_mean', 'scratch'])
     expect(m.namedModules().map(([name]) => name)).toEqual(['', 'inner'])
-    expect(m.namedChildren()).toEqual([['inner', m.inner]])
+    expect(m.namedChildren().map(([name, child]) => [name, child === m.inner])).toEqual([['inner', true]])
     expect([...m.stateDict().keys()]).toEqual(['w_in', 'b', 'running_mean', 'inner.weight', 'inner.bias'])
     expect(m.parameters()[0]).toBe(m.wIn)
-    expect(m.buffers()).toEqual([m.runningMean, m.scratch])
+    expect(m.buffers().map((b) => b.item())).toEqual([7, 8])
   })
 
   it('counts what is shared once, and saves it under each name', () => {
@@ -72,7 +72,7 @@ describe('the walk', () => {
       readonly conv2dT = new Identity()
       forward(): void {}
     }
-    expect(new Names().namedChildren().map(([name]) => name)).toEqual(['fc1', 'W_q', 'Wk', 'weight_ih_l0', 'weight_ih', 'conv2d_t'].slice(0, 6))
+    expect(new Names().namedChildren().map(([name]) => name)).toEqual(['fc1', 'W_q', 'Wk', 'weight_ih_l0', 'weight_ih', 'conv2d_t'])
   })
 
   it('refuses two fields of one name, arrays of modules, and modules that contain themselves', () => {
@@ -137,7 +137,6 @@ describe('reprs', () => {
   it.each(Object.entries(made))('%s', (python, module) => {
     expect(String(module)).toBe(golden[python])
     expect(inspect(module)).toBe(golden[python])
-    expect(inspect([module])).toContain('Linear'.slice(0, 0))
   })
 
   it('nests, and folds equal neighbours of a list', () => {
@@ -226,7 +225,10 @@ describe('mode, gradients, apply, dtype', () => {
 
   it('zeroGrad clears, requiresGrad_ freezes', () => {
     const model = new Linear(2, 1)
-    model.forward(ones([1, 2])).sum().backward()
+    model
+      .forward(ones([1, 2]))
+      .sum()
+      .backward()
     expect(model.weight.grad?.tolist()).toEqual([[1, 1]])
     model.zeroGrad({ setToNone: false })
     expect(model.weight.grad?.tolist()).toEqual([[0, 0]])
@@ -286,7 +288,9 @@ describe('loadStateDict', () => {
   it('leaves everything as it was where something does not fit', () => {
     const model = two()
     const before = model.parameters().map((p) => p.tolist())
-    expect(() => model.loadStateDict({ '0.weight': zeros([3, 2]), '0.bias': zeros([4]) }, { strict: false })).toThrow('size mismatch for 0.bias')
+    expect(() => model.loadStateDict({ '0.weight': zeros([3, 2]), '0.bias': zeros([4]) }, { strict: false })).toThrow(
+      'size mismatch for 0.bias',
+    )
     expect(model.parameters().map((p) => p.tolist())).toEqual(before)
   })
 

@@ -1,5 +1,6 @@
 /** The public surface of `@tapegrad/optim`: optimizers, in order of increasing complexity. */
+
+export { Adam, type AdamOptions, type AdamState, AdamW } from './adam.ts'
 export { Optimizer } from './optimizer.ts'
 export { SGD, type SGDOptions, type SGDState } from './sgd.ts'
-export { Adam, AdamW, type AdamOptions, type AdamState } from './adam.ts'
-export type { OptimizerStateDict, ParamGroup, ParamGroupInput, Params, ParamState, SavedGroup } from './types.ts'
+export type { OptimizerStateDict, ParamGroup, ParamGroupInput, ParamState, Params, SavedGroup } from './types.ts'

@@ -241,6 +241,8 @@ it('a user may write an optimizer', () => {
   optimizer.step()
   expect(optimizer.state.get(w)).toEqual({ steps: 1 })
   expect(optimizer.stateDict().state.get(0)).toEqual({ steps: 1 })
-  expect(String(optimizer)).toBe('Descent (\nParameter Group 0\n    differentiable: False\n    foreach: None\n    fused: None\n    lr: 0.1\n)')
+  expect(String(optimizer)).toBe(
+    'Descent (\nParameter Group 0\n    differentiable: False\n    foreach: None\n    fused: None\n    lr: 0.1\n)',
+  )
   expect(zeros([1]).item()).toBe(0)
 })

@@ -53,9 +53,13 @@ describe.each(Object.entries(kinds))('%s', (_, make) => {
     const other = make(others)
     const saved = optimizer.stateDict()
     other.loadStateDict(saved)
-    const before = JSON.stringify(saved, (_k, value: unknown) => (value instanceof Tensor ? value.tolist() : value instanceof Map ? [...value] : value))
+    const before = JSON.stringify(saved, (_k, value: unknown) =>
+      value instanceof Tensor ? value.tolist() : value instanceof Map ? [...value] : value,
+    )
     train(other, others, 20, 20)
-    const after = JSON.stringify(saved, (_k, value: unknown) => (value instanceof Tensor ? value.tolist() : value instanceof Map ? [...value] : value))
+    const after = JSON.stringify(saved, (_k, value: unknown) =>
+      value instanceof Tensor ? value.tolist() : value instanceof Map ? [...value] : value,
+    )
     expect(after).toBe(before)
 
     train(optimizer, params, 20, 20)
@@ -115,15 +119,15 @@ describe('the state dict', () => {
     const { state, param_groups } = optimizer.stateDict()
     expect([...state.keys()]).toEqual([0, 1])
     expect(Object.keys(state.get(0) ?? {}).sort()).toEqual(['exp_avg', 'exp_avg_sq', 'max_exp_avg_sq', 'step'])
-    expect(state.get(1)?.['step']).toBe(2)
-    expect(param_groups.map((g) => [g.params, g['lr'], g['weight_decay'], g['betas']])).toEqual([
+    expect(state.get(1)).toMatchObject({ step: 2 })
+    expect(param_groups.map(({ params, lr, weight_decay, betas }) => [params, lr, weight_decay, betas])).toEqual([
       [[0], 0.001, 0, [0.9, 0.999]],
       [[1], 0.5, 0, [0.9, 0.999]],
     ])
     expect(param_groups[0]).toMatchObject({ foreach: null, capturable: false, fused: null, decoupled_weight_decay: false })
   })
 
-  it('loads PyTorch\'s: steps as tensors, no momentum yet, keys of its own', () => {
+  it("loads PyTorch's: steps as tensors, no momentum yet, keys of its own", () => {
     const w = tensor([1, 2], { dtype: 'float64', requiresGrad: true })
     const optimizer = new Adam([w])
     const [group] = optimizer.stateDict().param_groups
@@ -155,9 +159,9 @@ describe('the state dict', () => {
     const optimizer = new SGD([w], { lr: 0.5, momentum: 0.5 })
     train(optimizer, [w], 1)
     const { state, param_groups } = optimizer.stateDict()
-    expect(() => optimizer.loadStateDict({ state: new Map(), param_groups: [{ ...(param_groups[0] as (typeof param_groups)[0]), lr: Number.NaN }] })).toThrow(
-      'Invalid learning rate: nan',
-    )
+    expect(() =>
+      optimizer.loadStateDict({ state: new Map(), param_groups: [{ ...(param_groups[0] as (typeof param_groups)[0]), lr: Number.NaN }] }),
+    ).toThrow('Invalid learning rate: nan')
     expect(optimizer.paramGroups[0]?.lr).toBe(0.5)
     expect(optimizer.state.size).toBe(state.size)
   })
@@ -190,8 +194,16 @@ describe('properties', () => {
 
   it('any options survive a state dict, and steps keep shape and dtype', () => {
     const makes = fc.oneof(
-      sgd.map((options): Make => (params) => new SGD(params, options)),
-      adam.map((options): Make => (params) => new Adam(params, options)),
+      sgd.map(
+        (options): Make =>
+          (params) =>
+            new SGD(params, options),
+      ),
+      adam.map(
+        (options): Make =>
+          (params) =>
+            new Adam(params, options),
+      ),
     )
     fc.assert(
       fc.property(makes, fc.constantFrom('float32' as const, 'float64' as const), fc.integer({ min: 1, max: 4 }), (make, dtype, n) => {
@@ -215,7 +227,13 @@ describe('properties', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: -100, max: 100, noNaN: true }), { minLength: 0, maxLength: 40 }), rate, (numbers, lr) => {
         const w = tensor(numbers, { dtype: 'float64', requiresGrad: true })
-        w.grad = numbers.length === 0 ? zeros([0], { dtype: 'float64' }) : tensor(numbers.map((x) => x / 3), { dtype: 'float64' })
+        w.grad =
+          numbers.length === 0
+            ? zeros([0], { dtype: 'float64' })
+            : tensor(
+                numbers.map((x) => x / 3),
+                { dtype: 'float64' },
+              )
         new SGD([w], { lr }).step()
         expect(w.tolist()).toEqual(numbers.map((x) => x - lr * (x / 3)))
       }),

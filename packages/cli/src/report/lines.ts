@@ -1,4 +1,4 @@
-import { fit, left, textWidth } from '../text.ts'
+import { left, textWidth } from '../text.ts'
 
 /** `  label     text`, the text broken between words and hung under itself where the line is too long. */
 export function labelled(label: string, text: string, columns: number, { indent = 2, width = 10 } = {}): string[] {
@@ -7,7 +7,7 @@ export function labelled(label: string, text: string, columns: number, { indent 
   return wrap(text, room).map((line, i) => (i === 0 ? head : ' '.repeat(textWidth(head))) + line)
 }
 
-/** Lines of at most `width` columns, broken between words (never at a no-break space); a longer word is cut. */
+/** Lines of at most `width` columns, broken between words (never at a no-break space); a longer word stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
@@ -16,7 +16,7 @@ export function wrap(text: string, width: number): string[] {
       lines.push(line)
       line = ''
     }
-    line = line === '' ? fit(word, width) : `${line} ${word}`
+    line = line === '' ? word : `${line} ${word}`
   }
-  return [...lines, line].map((each) => each.replaceAll('\u00a0', ' '))
+  return [...lines, line].map((each) => each.replaceAll('\u00a0', ' ').trimEnd())
 }

@@ -3,7 +3,7 @@ import type { Output } from '../terminal/output.ts'
 import { brief, count, fit, fixed, left, plural, printable, right, textWidth } from '../text.ts'
 import type { Coefficient } from '../training/coefficients.ts'
 import { type Metrics, wilson } from '../training/evaluate.ts'
-import { labelled, wrap } from './lines.ts'
+import { wrap } from './lines.ts'
 import { table } from './table.ts'
 
 /** Names of the parts of a table. */
@@ -34,8 +34,8 @@ export function writeResults(output: Output, results: Results): void {
   const lines: string[] = []
   if (results.verdict !== null) lines.push(...wrap(results.verdict, columns).map((line) => output.style('yellow', line)), '')
   lines.push(...metricLines(results, output), '', ...confusionLines(results, columns), '', ...coefficientLines(results, output), '')
-  lines.push(...labelled('Saved', `${results.run}/`, columns, { indent: 0, width: 7 }))
-  lines.push(...labelled('Next', `tapegrad predict -m ${shellWord(results.run)} -d new.csv`, columns, { indent: 0, width: 7 }))
+  // Whole, however long: they are there to be copied.
+  lines.push(`Saved  ${printable(results.run)}/`, `Next   tapegrad predict -m ${shellWord(results.run)} -d new.csv`)
   output.write(`${lines.join('\n')}\n`)
 }
 
@@ -70,7 +70,7 @@ function metricLines({ metrics, baseline, classes, judged, always, target }: Res
     '',
     ...lines,
     ...wrap(note, columns).map((line) => output.style('dim', line)),
-    rightOf(metrics[judged], part),
+    ...wrap(rightOf(metrics[judged], part), columns),
   ]
 }
 

@@ -49,25 +49,29 @@ export function stratifiedSplit(labels: ArrayLike<number>, options: SplitOptions
   for (const rows of stratify ? rowsByClass(labels, val, test, classes) : [Uint32Array.from({ length: labels.length }, (_, i) => i)]) {
     const order = randperm(rows.length, { generator, dtype: 'int32' }).toArray() as Int32Array
     const drawn = rows.map((_, i) => rows[order[i]!]!)
-    const validationEnd = share(rows.length, val)
-    const testEnd = validationEnd + share(rows.length, test)
-    parts.validation.push(drawn.subarray(0, validationEnd))
-    parts.test.push(drawn.subarray(validationEnd, testEnd))
-    parts.train.push(drawn.subarray(testEnd))
+    const [validationRows, testRows] = shares(rows.length, val, test)
+    parts.validation.push(drawn.subarray(0, validationRows))
+    parts.test.push(drawn.subarray(validationRows, validationRows + testRows))
+    parts.train.push(drawn.subarray(validationRows + testRows))
   }
   return { train: joined(parts.train), validation: joined(parts.validation), test: joined(parts.test) }
 }
 
-/** Rows of a part: the fraction, rounded, but not none. */
-function share(rows: number, fraction: number): number {
-  return fraction === 0 ? 0 : Math.max(1, Math.round(rows * fraction))
+/** Rows for validation and test: the fractions, rounded, but not none and never all. */
+function shares(rows: number, val: number, test: number): [number, number] {
+  const share = (fraction: number): number => (fraction === 0 ? 0 : Math.max(1, Math.round(rows * fraction)))
+  let [validation, tested] = [share(val), share(test)]
+  // Two halves that were both rounded up leave a row for training.
+  if (validation + tested >= rows && tested >= validation && tested > 1) tested--
+  else if (validation + tested >= rows && validation > 1) validation--
+  return [validation, tested]
 }
 
 function inOrder(rows: number, val: number, test: number): Split {
-  const testRows = share(rows, test)
-  const validationStart = rows - testRows - share(rows, val)
+  const [validation, tested] = shares(rows, val, test)
   const all = Uint32Array.from({ length: rows }, (_, i) => i)
-  return { train: all.slice(0, validationStart), validation: all.slice(validationStart, rows - testRows), test: all.slice(rows - testRows) }
+  const train = rows - validation - tested
+  return { train: all.slice(0, train), validation: all.slice(train, train + validation), test: all.slice(train + validation) }
 }
 
 /** The rows of each class, in order; classes by number. */
@@ -124,7 +128,8 @@ function checkRows(rows: number, val: number, test: number): void {
     ['the test', test],
   ] as const
   const empty = left.find(([, fraction]) => fraction > 0 && Math.floor(rows * fraction + 1e-9) < 1)
-  const train = rows - share(rows, val) - share(rows, test)
+  const [validation, tested] = shares(rows, val, test)
+  const train = rows - validation - tested
   if (empty === undefined && train >= 2) return
   const percent = (fraction: number): number => Math.round(fraction * 100)
   const parts = `${100 - percent(val) - percent(test)}/${percent(val)}/${percent(test)}`

@@ -71,14 +71,11 @@ export class Standardizer {
     const features = [...source.featureNames]
     const count = rows?.length ?? source.length
     const raw = columnStatistics(source, rows)
-    const fill = features.map((_, j) =>
-      raw.missing[j] === 0 || raw.missing[j] === count ? 0 : quantiles(source.column(j, rows), [0.5])[0]!,
-    )
+    // Also where nothing is missing yet: a later row may have a gap.
+    const fill = features.map((_, j) => (raw.missing[j] === count ? 0 : quantiles(source.column(j, rows), [0.5])[0]!))
     const filled = raw.missing.some((missing) => missing > 0) ? columnStatistics(source, rows, fill) : raw
     const scaling = features.map((_, j) => scaleOf(mode, filled, j, () => filledColumn(source, j, rows, fill[j]!)))
-    // Where nothing is missing in training a later gap still needs a value.
-    const spare = features.map((_, j) => (raw.missing[j] === 0 && count > 0 ? quantiles(source.column(j, rows), [0.5])[0]! : fill[j]!))
-    const json = { mode, features, fill: spare, center: scaling.map(({ center }) => center), scale: scaling.map(({ scale }) => scale) }
+    const json = { mode, features, fill, center: scaling.map(({ center }) => center), scale: scaling.map(({ scale }) => scale) }
     return new Standardizer(json, remarks(features, raw, filled, count, mode))
   }
 

@@ -58,15 +58,43 @@ function eachValue(source: ColumnSource, rows: ArrayLike<number> | undefined, vi
 
 /** Exact quantiles of the values that are numbers, between two neighbours by their distance (as NumPy's `linear`); NaN of none. Reorders `values`. */
 export function quantiles(values: Float32Array, fractions: readonly number[]): number[] {
-  // Typed arrays sort NaN to the end.
-  values.sort()
-  let count = values.length
-  while (count > 0 && Number.isNaN(values[count - 1]!)) count--
+  let count = 0
+  for (const value of values) if (!Number.isNaN(value)) values[count++] = value
   return fractions.map((fraction) => {
+    if (count === 0) return Number.NaN
     const position = (count - 1) * fraction
     const below = Math.floor(position)
-    const low = values[below] ?? Number.NaN
-    const high = values[Math.min(below + 1, count - 1)] ?? Number.NaN
-    return count === 0 ? Number.NaN : low + (high - low) * (position - below)
+    const low = select(values, below, count)
+    const high = below + 1 < count ? least(values, below + 1, count) : low
+    return low + (high - low) * (position - below)
   })
+}
+
+/** The value that sorting would bring to place `k` of the first `count`; afterwards nothing before it is larger, nothing behind it smaller. */
+function select(values: Float32Array, k: number, count: number): number {
+  let [low, high] = [0, count - 1]
+  // Pivots by a fixed pseudo-random sequence: no order of the data makes this slow, and every run is the same.
+  for (let random = 1; low < high; ) {
+    random = (Math.imul(random, 1664525) + 1013904223) >>> 0
+    const pivot = values[low + (random % (high - low + 1))]!
+    let [i, j] = [low, high]
+    while (i <= j) {
+      while (values[i]! < pivot) i++
+      while (values[j]! > pivot) j--
+      if (i > j) break
+      const swap = values[i]!
+      values[i++] = values[j]!
+      values[j--] = swap
+    }
+    if (k <= j) high = j
+    else if (k >= i) low = i
+    else break
+  }
+  return values[k]!
+}
+
+function least(values: Float32Array, start: number, end: number): number {
+  let found = values[start]!
+  for (let i = start + 1; i < end; i++) if (values[i]! < found) found = values[i]!
+  return found
 }

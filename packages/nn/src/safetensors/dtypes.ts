@@ -26,14 +26,21 @@ export const kinds: readonly Kind[] = [
 /** The kind of this name, or an error that says whether the format knows it. */
 export function kindOf(name: string, tensorName: string): Kind {
   const kind = kinds.find((k) => k.name === name)
-  if (kind === undefined) throw invalid(`dtype ${JSON.stringify(name)} of tensor \`${tensorName}\` is not one of ${kinds.map((k) => k.name).join(', ')}`)
+  if (kind === undefined)
+    throw invalid(`dtype ${JSON.stringify(name)} of tensor \`${tensorName}\` is not one of ${kinds.map((k) => k.name).join(', ')}`)
   return kind
 }
+
+/** What an `int64` tensor holds exactly. */
+const EXACT = 2n ** 53n
 
 /** A tensor over a copy of `bytes`, wherever they lie: foreign files need not be aligned. */
 export function fromBytes(kind: Kind, shape: readonly number[], bytes: Uint8Array, tensorName: string): Tensor {
   const elements = new kind.view(bytes.slice().buffer as ArrayBuffer)
-  if (kind.dtype === 'bool' && bytes.some((byte) => byte > 1)) throw invalid(`tensor \`${tensorName}\` has a truth value other than 0 and 1`)
+  if (kind.dtype === 'bool' && bytes.some((byte) => byte > 1))
+    throw invalid(`tensor \`${tensorName}\` has a truth value other than 0 and 1`)
+  if (elements instanceof BigInt64Array && elements.some((n) => n > EXACT || n < -EXACT))
+    throw invalid(`tensor \`${tensorName}\` has an integer beyond +-2^53`)
   return tensor(elements, { dtype: kind.dtype, shape })
 }
 

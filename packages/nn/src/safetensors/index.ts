@@ -62,7 +62,8 @@ export function loadSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 function checkText(what: string, text: unknown): asserts text is string {
-  if (typeof text !== 'string' || hasLoneSurrogate(text)) throw new SafetensorError(`Error while serializing: ${what} is no well-formed string`)
+  if (typeof text !== 'string' || hasLoneSurrogate(text))
+    throw new SafetensorError(`Error while serializing: ${what} is no well-formed string`)
 }
 
 /**
@@ -115,4 +116,3 @@ export function saveSafetensors(
   }
   return out
 }
-

@@ -2,10 +2,7 @@
 import { invalid } from './error.ts'
 
 /** The web's codecs: every browser and Node has them, the ES library does not declare them. */
-declare const TextDecoder: new (
-  label: string,
-  options: { fatal: boolean; ignoreBOM: boolean },
-) => { decode(bytes: Uint8Array): string }
+declare const TextDecoder: new (label: string, options: { fatal: boolean; ignoreBOM: boolean }) => { decode(bytes: Uint8Array): string }
 declare const TextEncoder: new () => { encode(text: string): Uint8Array }
 
 /** Decodes, refusing malformed bytes; a byte order mark is kept, for the JSON grammar to refuse. */

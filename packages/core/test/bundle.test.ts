@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { describe, expect, it } from 'vitest'
+
+/** What a browser would get for this program. */
+async function bundle(program: string): Promise<{ code: string; bytes: number; inputs: string[] }> {
+  const result = await build({
+    stdin: { contents: program, resolveDir: fileURLToPath(new URL('../../..', import.meta.url)), loader: 'ts' },
+    bundle: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    conditions: ['@tapegrad/source'],
+    minify: true,
+    metafile: true,
+    write: false,
+  })
+  const code = result.outputFiles[0]?.text as string
+  return { code, bytes: gzipSync(code).length, inputs: Object.keys(result.metafile.inputs) }
+}
+
+describe('a bundle for the browser', () => {
+  it('of everything pulls in no module of Node', async () => {
+    const { code, inputs } = await bundle("import * as t from '@tapegrad/core'; console.log(t)")
+    expect(inputs.filter((f) => f.startsWith('node:'))).toEqual([])
+    expect(code).not.toMatch(/from\s*["']node:|require\(["']/)
+  })
+
+  it('of tensor alone is small and leaves out what is no method', async () => {
+    const { code, bytes } = await bundle("import { tensor } from '@tapegrad/core'; console.log(tensor(1).add(1))")
+    expect(bytes).toBeLessThan(60_000)
+    for (const absent of ['BinaryCrossEntropy', 'GradcheckError', 'SoftplusBackward0', 'cannot be concatenated', 'Function`'])
+      expect(code).not.toContain(absent)
+  })
+
+  it('leaves the methods in', async () => {
+    const { code } = await bundle("import { tensor } from '@tapegrad/core'; console.log(tensor(1).exp())")
+    const lines: string[] = []
+    const { log } = console
+    console.log = (x: unknown) => lines.push(String(x))
+    try {
+      await import(`data:text/javascript,${encodeURIComponent(code)}`)
+    } finally {
+      console.log = log
+    }
+    expect(lines).toEqual(['2.7182817459106445'])
+  })
+})
