@@ -77,7 +77,7 @@ interface Signature {
 function readSignatures(): ReadonlyMap<string, Signature> {
   const table = new Map<string, Signature>()
   for (const line of readFileSync(new URL('./signatures.txt', import.meta.url), 'utf8').split('\n')) {
-    const match = /^([\w.]+)\(([^;]*)(?:;(.*))?\)$/.exec(line)
+    const match = /^([\w.#]+)\(([^;]*)(?:;(.*))?\)$/.exec(line)
     if (match === null) continue
     const names = (text: string | undefined): string[] => (text ?? '').split(',').flatMap((s) => s.trim() || [])
     const positional = names(match[2])
@@ -165,7 +165,7 @@ export function callMethod(
 ): unknown {
   const method = (receiver as Dictionary)[camel(name)]
   if (typeof method !== 'function') throw new Missing(`${receiver.constructor.name}.${name}`)
-  const owner = receiver instanceof core.Tensor ? '' : `nn.${receiver.constructor.name}.`
+  const owner = receiver instanceof core.Tensor ? '' : `nn.${receiver.constructor.name}#`
   return (method as Callable).apply(receiver, bind(`${owner}${name}`, args, kwargs, receiver instanceof core.Tensor ? 1 : 0))
 }
 

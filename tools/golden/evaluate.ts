@@ -132,6 +132,7 @@ function getAttribute(object: unknown, name: string): unknown {
   }
   const value = (object as Record<string, unknown>)[camel(name)]
   if (value === undefined) throw new Missing(`${(object as object).constructor.name}.${name}`)
+  if (typeof object === 'function' && typeof value === 'function') return value.bind(object)
   return name === 'shape' ? new Size(value as readonly number[]) : value
 }
 

@@ -26,6 +26,9 @@ const unrepr = (text: string): string => {
 /** PyTorch's text comes first, to the letter; lines of ours may follow. */
 const leads = (got: string, wanted: string): boolean => got === wanted || got.startsWith(wanted.endsWith('\n') ? wanted : `${wanted}\n`)
 
+/** Warnings of PyTorch's own machinery end with the place in its C++ that gave them, which is no part of the text. */
+const withoutPlace = (text: string): string => text.replace(/ \(Triggered internally at [^)]*\)$/, '')
+
 /** What differs between what the snippet does here and what it does in PyTorch. */
 export function messageDifference({ python, expect }: MessageCase): string | null {
   const warnings: { category: string; message: string }[] = []

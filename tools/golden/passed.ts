@@ -8,8 +8,9 @@ import { dataFolder } from './read.ts'
 /** Where they are recorded, by golden file. */
 export const passedFile: URL = new URL('./passed.json', import.meta.url)
 
-export const readPassed = (): Record<string, string[]> =>
-  existsSync(passedFile) ? (JSON.parse(readFileSync(passedFile, 'utf8')) as Record<string, string[]>) : {}
+/** The entries recorded in a file, by golden file. */
+export const readPassed = (path: string | URL = passedFile): Record<string, string[]> =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, string[]>) : {}
 
 /** What changed for the worse in one golden file, and what passes without being recorded. */
 export async function compareWithPassed(name: string): Promise<{ readonly lost: string[]; readonly unrecorded: string[] }> {

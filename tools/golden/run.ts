@@ -1,6 +1,7 @@
 /**
- * `pnpm golden [folder] [--only <file>] [--update]`: runs every golden file of a folder and prints, per file, cases passed of cases and entries fully
- * passed of entries, then what the project lacks and what it gets wrong. `--update` records the entries that pass in passed.json.
+ * `pnpm golden [folder] [--only <file>] [--expect <file>] [--update]`: runs every golden file of a folder and prints, per file, cases passed of cases and entries fully
+ * passed of entries, then what the project lacks and what it gets wrong. `--update` records the entries that pass in passed.json;
+ * `--expect` fails where an entry of such a record does not pass any more.
  */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +14,7 @@ import { dataFolder } from './read.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: 'string', multiple: true }, update: { type: 'boolean', default: false } },
+  options: { only: { type: 'string', multiple: true }, expect: { type: 'string' }, update: { type: 'boolean', default: false } },
 })
 const folder = positionals[0] ?? fileURLToPath(dataFolder)
 const names = readdirSync(folder).sort()
@@ -66,6 +67,18 @@ for (const name of wanted) {
 }
 for (const name of names) if (!known.includes(name)) summary.push(`${name.padEnd(25)} not run: no runner for this file`)
 if (summary.length > 1) console.log(`\n${summary.join('\n')}`)
+
+if (values.expect !== undefined) {
+  const lost = Object.entries(readPassed(values.expect)).flatMap(([name, entries]) => {
+    const outcomes = all.get(name)
+    const passed = new Set(outcomes === undefined ? entries : passedEntries(outcomes))
+    return entries.filter((e) => !passed.has(e)).map((e) => `${name}: ${e}`)
+  })
+  if (lost.length > 0) {
+    console.log(`\nlost (${lost.length}):\n${lost.map((l) => `  ${l}`).join('\n')}`)
+    process.exitCode = 1
+  }
+}
 
 if (values.update) {
   const passed = { ...readPassed() }

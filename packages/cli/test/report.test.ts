@@ -48,8 +48,8 @@ describe('metrics', () => {
 
   test("Wilson's interval", () => {
     const [low, high] = wilson(61, 80)
-    expect(low).toBeCloseTo(0.6589, 4)
-    expect(high).toBeCloseTo(0.8425, 4)
+    expect(low).toBeCloseTo(0.65859, 4)
+    expect(high).toBeCloseTo(0.84235, 4)
     expect(wilson(10, 10)[1]).toBe(1)
   })
 })
@@ -67,9 +67,7 @@ describe('layout', () => {
       ['F1 (positive)', '0.661', '0.678'],
     ]
     expect(table(rows, 80)).toEqual(['                train    test', 'F1 (positive)   0.661   0.678'])
-    expect(table(rows, 20)).toEqual(
-      ['        train  test', 'F1 (po… 0.661 0.678'].map((line, i) => (i === 0 ? '         train  test' : 'F1 (pos… 0.661 0.678')),
-    )
+    expect(table(rows, 20)).toEqual(['         train  test', 'F1 (pos… 0.661 0.678'])
   })
 
   test('words for a shell', () => {

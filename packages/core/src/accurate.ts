@@ -146,12 +146,6 @@ export function log1m(u: number): number {
     words[1] = mantissa | (upper ? 0x3fe00000 : 0x3ff00000)
     exponent = (top >>> 20) - (upper ? 1022 : 1023)
     f = (f64[0] as number) - 1
-    const half = 0.5 * f * f
-    if (mantissa === 0 || mantissa > 0xffffc) {
-      if (f === 0) return exponent * LN2_HIGH + exponent * LN2_LOW
-      const rest = half * (1 - (2 / 3) * f)
-      return exponent === 0 ? f - rest : exponent * LN2_HIGH - (rest - exponent * LN2_LOW - f)
-    }
   }
   const half = 0.5 * f * f
   const s = f / (2 + f)

@@ -105,7 +105,7 @@ export function boxMuller32(data: Float32Array, start: number, mean: number, std
   for (let j = 0; j < HALF; j++) lanes[j] = 1 - (data[start + j] as number)
   logLanes()
   for (let j = 0; j < HALF; j++) {
-    data[start + j] = Math.sqrt(fround(-2 * (lanes[j] as number)))
+    data[start + j] = Math.sqrt(-2 * (lanes[j] as number))
     lanes[j] = TWO_PI32 * (data[start + HALF + j] as number)
   }
   sinCosLanes()

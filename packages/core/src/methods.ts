@@ -3,11 +3,16 @@ import * as access from './access.ts'
 import * as graph from './autograd/methods.ts'
 import { inplaceOf } from './op.ts'
 import * as arithmetic from './ops/arithmetic.ts'
+import * as binary from './ops/binary.ts'
+import * as bitwise from './ops/bitwise.ts'
 import * as compare from './ops/compare.ts'
+import * as gamma from './ops/gamma.ts'
 import * as ops from './ops/index.ts'
 import * as fills from './ops/inplace-forms.ts'
 import * as math from './ops/math.ts'
+import * as rounding from './ops/rounding.ts'
 import { recordWrite, renewHistory } from './ops/strided.ts'
+import * as trigonometry from './ops/trigonometry.ts'
 import { unbind } from './ops/view.ts'
 import { toString, toTemplate } from './print.ts'
 import * as random from './random-methods.ts'
@@ -26,7 +31,7 @@ function install(name: string, operation: AnyOperation): void {
 }
 
 for (const family of [access, graph, ops, fills, random]) for (const [name, op] of Object.entries(family)) install(name, op as AnyOperation)
-for (const family of [arithmetic, compare, math])
+for (const family of [arithmetic, binary, bitwise, compare, gamma, math, rounding, trigonometry])
   for (const [name, op] of Object.entries(family))
     install(`${name}_`, inplaceOf(op as (x: Tensor, ...rest: unknown[]) => Tensor) as AnyOperation)
 

@@ -3,8 +3,8 @@ import { checkInplace, checkWritable, overwrites, rebase } from './autograd/inpl
 import { isGradEnabled } from './autograd/mode.ts'
 import { type Edge, gradEdge, Node, type Rule, type Saved } from './autograd/node.ts'
 import { kernels } from './backend/index.ts'
-import { castScalar, type DType, isFloat } from './dtype.ts'
-import { RuntimeError } from './errors.ts'
+import { castScalar, type DType, isFloat, scalarName } from './dtype.ts'
+import { NotImplementedError, RuntimeError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
 import { broadcastShapes2, broadcastStrides, isContiguous, isDense, type Shape, sameShape } from './layout.ts'
 import { floatType, type Operand, pyType, resultType } from './promote.ts'
@@ -29,7 +29,8 @@ function checkSavable(saved: Saved): void {
       )
 }
 
-const edgesOf = (inputs: readonly Operand[]): (Edge | null)[] => inputs.map((x) => (typeof x === 'number' ? null : gradEdge(x)))
+/** The edges to the inputs; null where no gradient is wanted. */
+export const edgesOf = (inputs: readonly Operand[]): (Edge | null)[] => inputs.map((x) => (typeof x === 'number' ? null : gradEdge(x)))
 
 /** Makes `out` the recorded result of an operation on `inputs`, if any of them requires a gradient. */
 export function record<S extends Saved, A>(
@@ -123,6 +124,8 @@ export interface Formula {
   readonly dtype?: DTypeRule
   /** PyTorch's names of the leading operands that must be tensors; absent: plain numbers will do beside one tensor. */
   readonly tensors?: readonly string[]
+  /** The only kind of dtype that will do, and PyTorch's name of the kernel that refuses the others. */
+  readonly only?: readonly [kind: 'float' | 'integer' | 'discrete', kernel: string]
   readonly forward: Forward
   /** One gradient per operand, `null` where none flows. Absent: the operation is not differentiable. */
   readonly backward?: Backward
@@ -154,13 +157,20 @@ function checkOperands({ name, tensors }: Formula, operands: readonly Operand[])
   )
 }
 
+/** Refuses dtypes that an operation is not meant for. */
+function checkKind({ only }: Formula, dtype: DType): void {
+  if (only === undefined) return
+  const fits = only[0] === 'float' ? isFloat(dtype) : !isFloat(dtype) && (only[0] === 'discrete' || dtype !== 'bool')
+  if (!fits) throw new NotImplementedError(`"${only[1]}" not implemented for '${scalarName(dtype)}'`)
+}
+
 /** A formula made ready to run; compiled when first used, so that importing an operation costs nothing. */
 export class Kernel {
   readonly formula: Formula
   readonly arity: number
   #program: Program | null = null
   #adjoints: (Adjoint | null)[] | null = null
-  #reads: ReadonlySet<number> = new Set()
+  #reads: readonly number[] = []
 
   constructor(formula: Formula) {
     this.formula = formula
@@ -181,18 +191,16 @@ export class Kernel {
       const slots = Array.from({ length: this.arity + 2 }, (_, i) => input(i))
       const backward = this.formula.backward as unknown as (...xs: Expr[]) => (Expr | null)[]
       const exprs = backward(...slots)
-      const reads = new Set<number>()
-      for (const e of exprs) if (e !== null) slotsOf(e, reads)
-      this.#reads = reads
+      this.#reads = exprs.map((e) => (e === null ? 0 : [...slotsOf(e)].reduce((mask, slot) => mask | (1 << slot), 0)))
       this.#adjoints = exprs.map((e) => (e === null ? null : { program: compile(e), identity: e.op === 'input' && e.value === 0 }))
     }
     return this.#adjoints
   }
 
-  /** Whether the backward reads slot `i`: 1 is the output, 2 and on are the operands. Traced from the formula, never declared. */
-  reads(i: number): boolean {
+  /** Which slots the adjoints of the operands with an edge read, a bit each: 1 is the output, 2 and on are the operands. Traced from the formula, never declared. */
+  reads(edges: readonly (Edge | null)[]): number {
     this.adjoints
-    return this.#reads.has(i)
+    return this.#reads.reduce((mask, own, i) => (edges[i] === null ? mask : mask | own), 0)
   }
 
   /** Runs the formula; with `self`, writes the result into it. */
@@ -201,22 +209,27 @@ export class Kernel {
     let shape: Shape = []
     for (const x of operands) if (typeof x !== 'number') shape = broadcastShapes2(shape, x.shape)
     const common = resultType(...operands)
+    checkKind(this.formula, common)
     const { dtype = 'promote', backward } = this.formula
     const compute = dtype === 'float' ? floatType(common) : common
     const outDType = dtype === 'bool' ? 'bool' : compute
     const records = backward !== undefined && isFloat(outDType) && recording(self === null ? operands : [self, ...operands])
+    const edges = records ? edgesOf(operands) : null
+    const reads = edges === null ? 0 : this.reads(edges)
     let xs = operands
     if (self !== null) {
       checkInplace(self)
       checkWritable(self, shape, outDType)
       xs = operands.map((x, i) => {
         if (typeof x === 'number') return x
-        if (x === self && records && this.reads(i + 2)) return copyWithHistory(x)
+        // The operand in the place of `self` is saved as it was; in another place it is an error at backward, as in PyTorch.
+        if (i === 0 && reads & 4) return copyWithHistory(x)
         return overwrites(self, x) ? copyOf(x) : x
       })
     }
     const out = self ?? allocateLike(shape, outDType, operands)
-    const edges = records ? edgesOf(operands) : null
+    // Before the write, so that what is overwritten although it was saved is noticed later.
+    const node = edges === null ? null : this.#node(compute, operands, edges, savedOf(reads, out, xs), out)
     const program = this.program
     kernels.map(
       program,
@@ -225,22 +238,28 @@ export class Kernel {
       program.slots.map((i) => xs[i] as Operand),
     )
     if (self !== null) self.storage.version++
-    if (edges === null) return out
-
-    const saved = [this.reads(1) ? out : null, ...xs.map((x, i) => (this.reads(i + 2) ? x : null))]
-    checkSavable(saved)
-    const attrs = pointwiseAttrs(this, compute, operands)
-    const { gradFn } = this.formula
-    const name = typeof gradFn === 'function' ? gradFn(...operands) : (gradFn as string)
-    const node = new Node(name, pointwiseRule, edges, saved, attrs, [out.shape]) as unknown as Node
-    if (self !== null) {
-      rebase(self, node)
-      // The output that was saved is the tensor just written: remember the version after the write.
-      node.resave((t) => t)
-    } else out.setHistory(node, 0)
+    if (node !== null) {
+      if (self === null) out.setHistory(node, 0)
+      else rebase(self, node)
+      node.adopt(out, reads & 2 ? 0 : -1)
+    }
     return out
   }
+
+  /** The graph's record of a run. */
+  #node(compute: DType, operands: readonly Operand[], edges: readonly (Edge | null)[], saved: Saved, out: Tensor): Node {
+    checkSavable(saved)
+    const { gradFn } = this.formula
+    const name = typeof gradFn === 'function' ? gradFn(...operands) : (gradFn as string)
+    return new Node(name, pointwiseRule, edges, saved, pointwiseAttrs(this, compute, operands), [out.shape]) as unknown as Node
+  }
 }
+
+/** The output and the operands of a formula, null where no adjoint that will run reads them. */
+export const savedOf = (reads: number, out: Tensor | null, operands: readonly Operand[]): (Operand | null)[] => [
+  reads & 2 ? out : null,
+  ...operands.map((x, i) => (reads & (4 << i) ? x : null)),
+]
 
 /** A plain number as a tensor of the dtype that the operation computes in, for backward formulas that run over tensors. */
 function scalarTensor(value: number, dtype: DType): Tensor {
@@ -257,8 +276,9 @@ export function pullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, need
   const { kernel, compute, shapes, dtypes } = attrs
   const finish = (g: Tensor, i: number): Tensor => castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType)
   if (isGradEnabled()) {
-    const xs = saved.map((t) => (typeof t === 'number' ? scalarTensor(t, compute) : t))
-    const backward = kernel.formula.backward as unknown as (...xs: (Tensor | null)[]) => (Tensor | null)[]
+    // The formula runs as a whole: what was not saved, because no gradient that is wanted reads it, stands in as NaN.
+    const xs = saved.map((t) => (t === null || typeof t === 'number' ? scalarTensor(t ?? Number.NaN, compute) : t))
+    const backward = kernel.formula.backward as unknown as (...xs: Tensor[]) => (Tensor | null)[]
     return backward(grad, ...xs).map((g, i) => (g === null || !needs(i) ? null : finish(expand(g, grad.shape), i)))
   }
   const slots: (Operand | null)[] = [grad, ...saved]
@@ -338,10 +358,10 @@ const copyRule: Rule<readonly [], undefined> = {
 const zerosLike = (x: Tensor): Tensor => allocateTensor(x.shape, x.dtype)
 
 /** Copies `source`, which has the shape of `self`, into it and records that. */
-export function copyInto(self: Tensor, source: Tensor): Tensor {
+export function copyInto(self: Tensor, source: Tensor, name: string = copyRule.name): Tensor {
   const node =
     isFloat(self.dtype) && recording([self, source])
-      ? new Node(copyRule.name, copyRule, [gradEdge(self), gradEdge(castTo(source, self.dtype))], [], undefined, [self.shape])
+      ? new Node(name, copyRule, [gradEdge(self), gradEdge(castTo(source, self.dtype))], [], undefined, [self.shape])
       : null
   kernels.copy(source, self)
   self.storage.version++

@@ -9,10 +9,15 @@ import { cName, type DType, isFloat, scalarName, type TypedArray } from './dtype
 import { RuntimeError, warn } from './errors.ts'
 import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, sameShape } from './layout.ts'
 import type * as arithmetic from './ops/arithmetic.ts'
+import type * as binary from './ops/binary.ts'
+import type * as bitwise from './ops/bitwise.ts'
 import type * as compare from './ops/compare.ts'
+import type * as gamma from './ops/gamma.ts'
 import type * as ops from './ops/index.ts'
 import type * as fills from './ops/inplace-forms.ts'
 import type * as math from './ops/math.ts'
+import type * as rounding from './ops/rounding.ts'
+import type * as trigonometry from './ops/trigonometry.ts'
 import type * as random from './random-methods.ts'
 import { Storage } from './storage.ts'
 
@@ -38,8 +43,13 @@ export type Creation = 'default' | 'noGrad' | 'multi' | 'inference'
 export interface Tensor
   extends Methods<typeof ops>,
     InplaceMethods<typeof arithmetic>,
+    InplaceMethods<typeof binary>,
+    InplaceMethods<typeof bitwise>,
     InplaceMethods<typeof compare>,
+    InplaceMethods<typeof gamma>,
     InplaceMethods<typeof math>,
+    InplaceMethods<typeof rounding>,
+    InplaceMethods<typeof trigonometry>,
     Methods<typeof fills>,
     Methods<typeof methods>,
     Methods<typeof access>,

@@ -91,6 +91,14 @@ describe('formatTensor', () => {
     expect(formatTensor({ shape: [0], dtype: 'int64', at, defaultDtype: 'float64' })).toBe('tensor([], dtype=torch.int64)')
   })
 
+  it('does not count zeros in the width, signed as they may be', () => {
+    const print = (...values: number[]): string =>
+      formatTensor({ shape: [values.length], dtype: 'float32', at: (i) => values[i] as number })
+    expect(print(-0, 1, 2)).toBe('tensor([-0., 1., 2.])')
+    expect(print(-0, -Infinity, 1.5)).toBe('tensor([-0.0000,   -inf, 1.5000])')
+    expect(print(0, -0, Number.NaN, -Infinity)).toBe('tensor([0., -0., nan, -inf])')
+  })
+
   it('prints truth values whether stored as numbers or not', () => {
     expect(formatTensor({ shape: [2], dtype: 'bool', at: (i) => i })).toBe('tensor([False,  True])')
     expect(formatTensor({ shape: [2], dtype: 'bool', at: (i) => i === 1 })).toBe('tensor([False,  True])')

@@ -179,6 +179,16 @@ describe('states', () => {
     )
   })
 
+  it('bring their own cached normal, or none', () => {
+    const g = new GeneratorBase().manualSeed(1)
+    const without = g.getStateBytes()
+    randn(g, 1)
+    expect(g.engine.cachedNormal).not.toBeNull()
+    expect(g.setStateBytes(without).engine.cachedNormal).toBeNull()
+    randn(g, 1)
+    expect(g.manualSeed(1).engine.cachedNormal).toBeNull()
+  })
+
   it('of before PyTorch 1.6 keep an angle and a radius', () => {
     const g = new GeneratorBase().manualSeed(3)
     const bytes = g.getStateBytes().slice(0, 5048)
@@ -248,6 +258,8 @@ describe('other distributions, as PyTorch 1.13 draws them from seed 42', () => {
     const weights = Float64Array.of(1, 2, 3, 0.5)
     expect(drawn(new Int32Array(6), (g, o) => fillMultinomial(g, o, weights, true))).toEqual([0, 0, 0, 0, 2, 2])
     expect(drawn(new Int32Array(4), (g, o) => fillMultinomial(g, o, weights, false))).toEqual([1, 2, 0, 3])
+    // PyTorch 1.13 differs here: newer ones make a single draw as if without replacement
+    expect(drawn(new Int32Array(1), (g, o) => fillMultinomial(g, o, weights, true))).toEqual([1])
   })
   it('normal_ in float64 with a mean and a deviation', () => {
     const expected = [
@@ -265,6 +277,9 @@ describe('fills', () => {
     const to = 1 + 2 ** -23 // one step above 1
     fill.fillUniform(new Mt19937(0n), out, 1, to)
     expect(new Set(out)).toEqual(new Set([1]))
+    const double = new Float64Array(1000)
+    fill.fillUniform(new Mt19937(0n), double, 1, 1 + Number.EPSILON)
+    expect(new Set(double)).toEqual(new Set([1]))
     fill.fillUniform(new Mt19937(0n), out, 2, 2)
     expect(new Set(out)).toEqual(new Set([2]))
   })

@@ -26,14 +26,22 @@ describe('fused multiply-add', () => {
   })
 
   it('is not misled by a sum that rounds to the midpoint of two floats', () => {
-    const half = 2 ** -24
-    for (const sign of [1, -1]) {
-      // 1 + 2^-24 is a midpoint; the tiny product decides
-      expect(fma32(sign * 2 ** -40, 2 ** -40, fround(sign))).toBe(sign)
-      expect(fma32(sign * (1 + 2 ** -23), half, fround(sign))).toBe(sign * (1 + 2 ** -23))
-      expect(fma32(sign * half, 1, fround(sign))).toBe(sign)
-      expect(fma32(sign * half, fround(1 - half), fround(sign))).toBe(sign)
-    }
+    // the products are 2^-24 (1 + d) with d = +-2^-30, -2^-46: their sum with c is a midpoint in double precision, and is not exactly
+    const step = 2 ** -23
+    const above = [2 ** -24 * (1 + 2 ** -10), 1 - 2 ** -10 + 2 ** -20] as const
+    const below = [2 ** -24 * (1 - 2 ** -10), 1 + 2 ** -10 + 2 ** -20] as const
+    const barely = [2 ** -24 * (1 + step), 1 - step] as const
+    for (const scale of [1, 2 ** 40, 2 ** -100])
+      for (const sign of [1, -1])
+        for (let k = 0; k < 4; k++) {
+          const c = sign * scale * (1 + k * step)
+          const next = sign * scale * (1 + (k + 1) * step)
+          expect(fma32(sign * scale * above[0], above[1], c)).toBe(next)
+          expect(fma32(sign * scale * below[0], below[1], c)).toBe(c)
+          expect(fma32(sign * scale * barely[0], barely[1], c)).toBe(c)
+          // a true midpoint goes to the even side
+          expect(fma32(sign * scale * 2 ** -24, 1, c)).toBe(k % 2 === 0 ? c : next)
+        }
   })
 
   it('rounds once to float64', () => {
@@ -68,6 +76,11 @@ describe('logarithm, sine and cosine', () => {
     [Math.SQRT1_2, -0.3465735902799726],
     [Math.SQRT1_2 - 2 ** -53, -0.34657359027997275],
     [3, 1.0986122886681098],
+    // these need every digit of the constants
+    [0.32199930325931214, -1.1332058972310257],
+    [0.8147921653558338, -0.20482221009565368],
+    [0.7546288640224251, -0.28152922142488773],
+    [0.6034639137001007, -0.5050690352611755],
     [1e-300, -690.7755278982137],
   ])('log %d', (x, expected) => {
     expect(log(x)).toBe(expected)
@@ -81,6 +94,12 @@ describe('logarithm, sine and cosine', () => {
     [3, 0.1411200080598672, -0.9899924966004454],
     [4.7, -0.9999232575641008, -0.01238866346289056],
     [6.28, -0.0031853017931379904, 0.9999949269133752],
+    [5.445202988919602, -0.7432948775934815, 0.6689639190145396],
+    [3.9749897425567413, -0.7402197217603516, -0.672365052272222],
+    [5.4542140558825585, -0.7372367031844174, 0.6756345487597355],
+    [0.6993469362907292, 0.6437180592204539, 0.7652627393473775],
+    [5.835721197686756, -0.4326807027250037, 0.9015472308700178],
+    [2.4732270706903283, 0.6197040666467128, -0.784835568626656],
     [0, 0, 1],
     [Math.PI / 2, 1, 6.123233995736766e-17],
     [Math.PI, 1.2246467991473532e-16, -1],

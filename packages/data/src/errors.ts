@@ -1,9 +1,11 @@
 /**
  * What can be wrong with a table, and what was worth a remark.
  *
- * Every problem with data is a {@link DataError}: a stable code, one sentence that names file, line, column and value, and a way out. Texts
- * that come from the data pass {@link printable} before they enter a message.
+ * Every problem with data is a {@link DataError}: a stable code, one sentence that names file, line, column and value, and a way out. No
+ * control character of the data gets into its texts.
  */
+
+import { printable } from './text.ts'
 
 /** Who can put it right: `usage` = the command (exit 2), `data` = the file's content (3), `io` = the file system (5). */
 export type DataErrorKind = 'usage' | 'data' | 'io'
@@ -87,11 +89,11 @@ export class DataError extends Error {
   readonly fix: string | undefined
 
   constructor(code: DataErrorCode, message: string, { where, fix, cause }: DataErrorOptions = {}) {
-    super(message, cause === undefined ? undefined : { cause })
+    super(printable(message, Number.POSITIVE_INFINITY, true), cause === undefined ? undefined : { cause })
     this.name = 'DataError'
     this.code = code
-    this.where = where
-    this.fix = fix
+    this.where = where === undefined ? undefined : printable(where, 400)
+    this.fix = fix === undefined ? undefined : printable(fix, Number.POSITIVE_INFINITY, true)
   }
 
   /** `usage`, `data` or `io`: enough to choose an exit code. */

@@ -2,12 +2,12 @@
 
 /**
  * Text from a file as it may be shown in a terminal: without control characters (C0, C1), invisible or direction-changing ones and line
- * separators; long texts end in `…`.
+ * separators; long texts end in `…`. With `lines` line breaks stay.
  */
-export function printable(text: string, most = 60): string {
+export function printable(text: string, most = 60, lines = false): string {
   let out = ''
   for (const char of text) {
-    if (isUnsafe(char.codePointAt(0)!)) continue
+    if (isUnsafe(char.codePointAt(0)!) && !(lines && char === '\n')) continue
     if (out.length >= most) return `${out}…`
     out += char
   }

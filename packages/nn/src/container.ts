@@ -20,39 +20,31 @@ function checkChild(name: string, module: unknown): void {
 
 /** Modules in an order, each under a name: what the containers share. */
 abstract class Container<M extends Module> extends Module {
-  readonly #modules = new Map<string, M>()
-
   /** @internal */
-  protected override fields(): Iterable<readonly [string, unknown]> {
-    return this.#modules
+  protected readonly contents: Map<string, M> = new Map()
+
+  /** @internal The contents come first; a subclass may have fields beside them. */
+  protected override *fields(): Generator<readonly [string, unknown]> {
+    yield* this.contents
+    yield* super.fields()
   }
 
   /** @internal */
   protected put(name: string, module: M): void {
     checkChild(name, module)
-    this.#modules.set(name, module)
-  }
-
-  /** @internal */
-  protected lookup(name: string): M | undefined {
-    return this.#modules.get(name)
-  }
-
-  /** @internal */
-  protected names(): string[] {
-    return [...this.#modules.keys()]
+    this.contents.set(name, module)
   }
 
   /** @internal The module at a position, counted from the end where negative. */
   protected position(index: number): M {
-    const name = Number.isInteger(index) ? this.names().at(index) : undefined
-    if (name === undefined || index >= this.length || index < -this.length) throw new IndexError(`index ${index} is out of range`)
-    return this.lookup(name) as M
+    const module = Number.isInteger(index) ? [...this.contents.values()].at(index) : undefined
+    if (module === undefined) throw new IndexError(`index ${index} is out of range`)
+    return module
   }
 
   /** The number of modules. */
   get length(): number {
-    return this.#modules.size
+    return this.contents.size
   }
 }
 
@@ -98,8 +90,8 @@ export class Sequential extends Container<Layer> {
     return this.position(index)
   }
 
-  *[Symbol.iterator](): IterableIterator<Layer> {
-    for (const name of this.names()) yield this.lookup(name) as Layer
+  [Symbol.iterator](): IterableIterator<Layer> {
+    return this.contents.values()
   }
 }
 
@@ -149,8 +141,8 @@ export class ModuleList<M extends Module = Module> extends Container<M> {
     return this.position(index)
   }
 
-  *[Symbol.iterator](): IterableIterator<M> {
-    for (const name of this.names()) yield this.lookup(name) as M
+  [Symbol.iterator](): IterableIterator<M> {
+    return this.contents.values()
   }
 
   /** @internal Equal neighbours share a line: `(0-2): 3 x Linear(...)`. */
@@ -196,7 +188,7 @@ export class ModuleDict<M extends Module = Module> extends Container<M> {
 
   /** Whether there is a module of this name. */
   has(name: string): boolean {
-    return this.lookup(name) !== undefined
+    return this.contents.has(name)
   }
 
   /**
@@ -205,17 +197,17 @@ export class ModuleDict<M extends Module = Module> extends Container<M> {
    * @throws IndexError if there is none.
    */
   get(name: string): M {
-    const module = this.lookup(name)
-    if (module === undefined) throw new IndexError(`'${name}'`)
+    const module = this.contents.get(name)
+    if (module === undefined) throw new IndexError(`'${name}'\n  in ModuleDict with keys ${this.keys().join(', ')}`)
     return module
   }
 
   /** The names, in the order in which they were put. */
   keys(): string[] {
-    return this.names()
+    return [...this.contents.keys()]
   }
 
-  *[Symbol.iterator](): IterableIterator<[string, M]> {
-    for (const name of this.names()) yield [name, this.lookup(name) as M]
+  [Symbol.iterator](): IterableIterator<[string, M]> {
+    return this.contents.entries()
   }
 }

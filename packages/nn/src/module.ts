@@ -81,11 +81,6 @@ export abstract class Module {
     for (const [name, value] of kept) if (value instanceof Module) yield* value.tree(prefix === '' ? name : `${prefix}.${name}`, path)
   }
 
-  #hooked(): ForwardHooks {
-    this.#hooks ??= new ForwardHooks(this)
-    return this.#hooks
-  }
-
   #named<T extends Kept>(is: (value: Kept) => value is T, { recurse = true }: WalkOptions = {}): [string, T][] {
     const seen = new Set<T>()
     const found: [string, T][] = []
@@ -248,8 +243,8 @@ export abstract class Module {
    *
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.to
    */
-  to({ dtype }: { dtype: DType }): this {
-    convertFields(this.modules(), dtype)
+  to(options: DType | { dtype: DType }): this {
+    convertFields(this.modules(), typeof options === 'string' ? options : options.dtype)
     return this
   }
 
@@ -269,7 +264,7 @@ export abstract class Module {
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_pre_hook
    */
   registerForwardPreHook<M extends Module>(this: M, hook: ForwardPreHook<M>): RemovableHandle {
-    return this.#hooked().addBefore(hook as unknown as ForwardPreHook<Hooked>)
+    return (this.#hooks ??= new ForwardHooks(this)).addBefore(hook as unknown as ForwardPreHook<Hooked>)
   }
 
   /**
@@ -281,7 +276,7 @@ export abstract class Module {
    * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_forward_hook
    */
   registerForwardHook<M extends Module>(this: M, hook: ForwardHook<M>): RemovableHandle {
-    return this.#hooked().addAfter(hook as unknown as ForwardHook<Hooked>)
+    return (this.#hooks ??= new ForwardHooks(this)).addAfter(hook as unknown as ForwardHook<Hooked>)
   }
 
   /** What stands between the parentheses of the repr; layers say their options here, in PyTorch's words. */

@@ -185,6 +185,17 @@ describe('containers', () => {
     expect(new Sequential().forward(x)).toBe(x)
   })
 
+  it('may have fields beside what they hold', () => {
+    class Scaled extends Sequential {
+      readonly gain = new Parameter(tensor([2]))
+      override forward(x: Tensor): Tensor {
+        return super.forward(x).mul(this.gain)
+      }
+    }
+    const model = new Scaled(new Linear(1, 1))
+    expect(model.namedParameters().map(([name]) => name)).toEqual(['gain', '0.weight', '0.bias'])
+  })
+
   it('ModuleList and ModuleDict hold', () => {
     const list = new ModuleList([new Linear(1, 2)])
     list.append(new Linear(2, 3)).extend([new Linear(3, 4)])
@@ -250,7 +261,7 @@ describe('mode, gradients, apply, dtype', () => {
     expect([...model.stateDict().values()].every((x) => x.dtype === 'float64')).toBe(true)
     expect(model.wIn).toBeInstanceOf(Parameter)
     expect(model.scratch.persistent).toBe(false)
-    expect(model.float().b.dtype).toBe('float32')
+    expect(model.to('float32').b.dtype).toBe('float32')
     const shared = new Linear(1, 1, { bias: false })
     const pair = new Sequential(shared, new Linear(1, 1, { bias: false }))
     Reflect.set(pair.at(1), 'weight', shared.weight)

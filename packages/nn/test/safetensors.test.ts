@@ -187,6 +187,29 @@ describe('round trips', () => {
     expect(turned?.tolist()).toEqual(layer.weight.t().tolist())
   })
 
+  it('is byte-equal to what the reference writes', () => {
+    // save_file of safetensors 0.8.0, in Python, of these tensors.
+    const theirs = new Uint8Array(
+      Buffer.from(
+        'cAEAAAAAAAB7Il9fbWV0YWRhdGFfXyI6eyJmb3JtYXQiOiJwdCJ9LCLDpCI6eyJkdHlwZSI6Ikk2NCIsInNoYXBlIjpbMl0sImRhdGFfb2Zmc2V0cyI6WzAsMTZdfSwiYSI6eyJkdHlwZSI6IkY2NCIsInNoYXBlIjpbMV0sImRhdGFfb2Zmc2V0cyI6WzE2LDI0XX0sImUiOnsiZHR5cGUiOiJGMzIiLCJzaGFwZSI6WzAsMl0sImRhdGFfb2Zmc2V0cyI6WzI0LDI0XX0sInoiOnsiZHR5cGUiOiJGMzIiLCJzaGFwZSI6WzIsMl0sImRhdGFfb2Zmc2V0cyI6WzI0LDQwXX0sInUiOnsiZHR5cGUiOiJVOCIsInNoYXBlIjpbMV0sImRhdGFfb2Zmc2V0cyI6WzQwLDQxXX0sImIiOnsiZHR5cGUiOiJCT09MIiwic2hhcGUiOlsyXSwiZGF0YV9vZmZzZXRzIjpbNDEsNDNdfX0gIAEAAAAAAAAA+/////////8AAAAAAAAAQAAAwD8AAACAAABAQAAAgH8DAQA=',
+        'base64',
+      ),
+    )
+    const tensors = {
+      b: tensor([true, false]),
+      z: tensor([
+        [1.5, -0],
+        [3, Number.POSITIVE_INFINITY],
+      ]),
+      ä: tensor([1n, -5n]),
+      a: tensor([2], { dtype: 'float64' }),
+      u: tensor([3], { dtype: 'uint8' }),
+      e: tensor([], { shape: [0, 2] }),
+    }
+    expect(saveSafetensors(tensors, { format: 'pt' })).toEqual(theirs)
+    same(loadSafetensors(theirs).tensors, new Map(Object.entries(tensors)))
+  })
+
   it('are byte-equal for equal contents in any order', () => {
     const entries = [...every()]
     expect(saveSafetensors(new Map(entries.reverse()))).toEqual(saveSafetensors(every()))

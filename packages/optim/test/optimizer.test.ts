@@ -126,7 +126,7 @@ describe('groups', () => {
     expect(slow.item()).toBeCloseTo(0.9, 6)
     expect(fast.item()).toBe(0)
     expect(optimizer.paramGroups.map((g) => g.lr)).toEqual([0.1, 1])
-    expect(optimizer.paramGroups[0]?.params).toEqual([slow])
+    expect(optimizer.paramGroups[0]?.params[0]).toBe(slow)
   })
 
   it('may be added and changed between steps', () => {
@@ -147,7 +147,7 @@ describe('step', () => {
     moved.grad = ones([1])
     optimizer.step()
     expect(still.item()).toBe(1)
-    expect([...optimizer.state.keys()]).toEqual([moved])
+    expect([optimizer.state.size, optimizer.state.has(moved)]).toEqual([1, true])
   })
 
   it('remembers nothing without momentum', () => {

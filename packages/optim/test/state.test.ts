@@ -137,7 +137,8 @@ describe('the state dict', () => {
     })
     expect(optimizer.state.get(w)?.step).toBe(8)
     expect(optimizer.state.get(w)?.expAvg?.dtype).toBe('float64')
-    expect(optimizer.paramGroups[0]).toMatchObject({ lr: 0.25, initialLr: 0.5, params: [w] })
+    expect(optimizer.paramGroups[0]).toMatchObject({ lr: 0.25, initialLr: 0.5 })
+    expect(optimizer.paramGroups[0]?.params[0]).toBe(w)
     expect(optimizer.paramGroups[0]).not.toHaveProperty('foreach')
 
     const sgd = new SGD([w], { momentum: 0.9 })

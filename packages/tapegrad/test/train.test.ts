@@ -8,7 +8,9 @@ interface Case {
   final_params: number[][]
 }
 
-const { cases } = JSON.parse(readFileSync(new URL('golden/train.json', import.meta.url), 'utf8')) as { cases: Record<string, Case> }
+const { cases } = JSON.parse(readFileSync(new URL('golden/train.json', import.meta.url), 'utf8')) as {
+  cases: Record<'mlp_ce_fullbatch_adam' | 'mlp_ce_dataloader_shuffle_adam', Case>
+}
 
 const X = tensor(Array.from({ length: 60 }, (_, i) => Array.from({ length: 4 }, (_, j) => Math.sin(i * 0.7 + j))))
 const y = tensor(
@@ -29,7 +31,7 @@ const relative = (found: number, wanted: number): number => Math.abs(found - wan
 
 describe('training from seed 42 follows PyTorch', () => {
   it('over whole batches, with ReLU and Adam', () => {
-    const { losses = [] } = cases['mlp_ce_fullbatch_adam'] as Case
+    const { losses = [] } = cases.mlp_ce_fullbatch_adam
     manualSeed(42)
     const model = mlp(new nn.ReLU())
     const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 })
@@ -45,7 +47,7 @@ describe('training from seed 42 follows PyTorch', () => {
   })
 
   it('over shuffled batches, with tanh and Adam', () => {
-    const { losses_per_batch = [], final_params } = cases['mlp_ce_dataloader_shuffle_adam'] as Case
+    const { losses_per_batch = [], final_params } = cases.mlp_ce_dataloader_shuffle_adam
     manualSeed(42)
     const model = mlp(new nn.Tanh())
     const optimizer = new optim.Adam(model.parameters(), { lr: 0.01 })

@@ -61,7 +61,7 @@ export class Node<S extends Saved = Saved, A = unknown> {
   /** @internal What the running backward has gathered for this node. */
   pending: { grads: (Tensor | null)[]; run: object; outer: Node['pending'] } | null = null
   #saved: S | null
-  readonly #versions: readonly number[]
+  readonly #versions: number[]
   /** The place of this node's own output among what it saved. */
   #own = -1
 
@@ -98,9 +98,10 @@ export class Node<S extends Saved = Saved, A = unknown> {
     return saved
   }
 
-  /** @internal Tells the node which of what it saved is its own output. */
-  adopt(output: Tensor): void {
-    this.#own = this.#saved === null ? -1 : this.#saved.indexOf(output)
+  /** @internal Tells the node which of what it saved is its own output, in the version that it has now. */
+  adopt(output: Tensor, at: number = this.#saved?.indexOf(output) ?? -1): void {
+    this.#own = at
+    if (at >= 0) this.#versions[at] = output.storage.version
   }
 
   /** @internal Replaces what was saved by what an in-place operation knows to be right. */
@@ -108,7 +109,7 @@ export class Node<S extends Saved = Saved, A = unknown> {
     if (this.#saved === null) return
     const saved = this.#saved.map((t) => (t === null || typeof t === 'number' ? t : replace(t)))
     this.#saved = saved as unknown as S
-    const versions = this.#versions as number[]
+    const versions = this.#versions
     saved.forEach((t, i) => {
       versions[i] = t === null || typeof t === 'number' ? 0 : t.storage.version
     })

@@ -156,6 +156,13 @@ export const div: (x: Operand, y: Operand, options?: DivOptions) => Tensor = /* 
   },
 )
 
+/**
+ * `x / y`: another name of `div` without rounding.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.true_divide.html
+ */
+export const trueDivide: BinaryOp = /* @__PURE__ */ overloads((x, y) => [divTrue, x, y])
+
 const floorDivideKernel = /* @__PURE__ */ kernel({ name: 'floor_divide', forward: (x, y) => x.floorDivide(y) })
 
 /**
@@ -279,6 +286,18 @@ export const abs: UnaryOp = /* @__PURE__ */ pointwise({
 export const sign: UnaryOp = /* @__PURE__ */ pointwise({
   name: 'sign',
   gradFn: 'SignBackward0',
+  forward: (x) => x.sign(),
+  backward: (grad, _out, _x) => [grad.mul(0)],
+})
+
+/**
+ * -1, 0 or 1 by the sign of each element: `sign` by another name.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.sgn.html
+ */
+export const sgn: UnaryOp = /* @__PURE__ */ pointwise({
+  name: 'sgn',
+  gradFn: 'SgnBackward0',
   forward: (x) => x.sign(),
   backward: (grad, _out, _x) => [grad.mul(0)],
 })

@@ -4,7 +4,7 @@ import { RuntimeError } from '../errors.ts'
 import { castTo, kernel, overloads, pointwise } from '../op.ts'
 import { pyType, resultType } from '../promote.ts'
 import type { Tensor } from '../tensor.ts'
-import { div, pow } from './arithmetic.ts'
+import { mul, pow } from './arithmetic.ts'
 import type { BinaryOp, Operand, TensorsOp } from './types.ts'
 
 const isScalar = (x: Operand): x is number => typeof x === 'number'
@@ -36,6 +36,7 @@ export const atan2: TensorsOp = /* @__PURE__ */ pointwise({
 export const hypot: TensorsOp = /* @__PURE__ */ pointwise({
   name: 'hypot',
   gradFn: 'HypotBackward0',
+  only: ['float', 'hypot_cpu'],
   tensors: ['input', 'other'],
   forward: (x, y) => x.hypot(y),
   backward: (grad, out, x, y) => [grad.mul(x.div(out)), grad.mul(y.div(out))],
@@ -54,6 +55,12 @@ export const copysign: BinaryOp = /* @__PURE__ */ pointwise({
   backward: (grad, out, x, y) => [grad.mul(out.div(x).where(x.ne(0), 0)), grad.mul(y.mul(0))],
 })
 
+const heavisideKernel = /* @__PURE__ */ kernel({
+  name: 'heaviside',
+  tensors: ['input', 'values'],
+  forward: (x, values) => values.where(x.eq(0), x.gt(0)),
+})
+
 /**
  * The step function: 0 where `x` is negative, 1 where it is positive, `values` where it is 0.
  *
@@ -64,12 +71,6 @@ export const heaviside: TensorsOp = /* @__PURE__ */ overloads((x, values) => {
   if (!isScalar(x) && !isScalar(values) && x.dtype !== values.dtype)
     throw new RuntimeError('heaviside is not yet implemented for tensors with different dtypes.')
   return [heavisideKernel, x, values]
-})
-
-const heavisideKernel = /* @__PURE__ */ kernel({
-  name: 'heaviside',
-  tensors: ['input', 'values'],
-  forward: (x, values) => values.where(x.eq(0), x.gt(0)),
 })
 
 /**
@@ -92,9 +93,10 @@ export const xlogy: BinaryOp = /* @__PURE__ */ pointwise({
  */
 export function ldexp(x: Tensor, other: Tensor): Tensor {
   for (const [i, t] of [x, other].entries())
-    if (isScalar(t)) throw new TypeError(`ldexp(): argument '${i === 0 ? 'input' : 'other'}' (position ${i + 1}) must be Tensor, not ${pyType(t)}`)
+    if (isScalar(t))
+      throw new TypeError(`ldexp(): argument '${i === 0 ? 'input' : 'other'}' (position ${i + 1}) must be Tensor, not ${pyType(t)}`)
   const power = pow(2, isFloat(other.dtype) ? other : castTo(other, 'float32'))
-  return x.mul(power)
+  return mul(x, power)
 }
 
 /**
@@ -111,18 +113,19 @@ export function floatPower(x: Operand, exponent: Operand): Tensor {
   return pow(double(x), double(exponent))
 }
 
-/**
- * `x / y`: another name of `div` without rounding.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.true_divide.html
- */
-export const trueDivide: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
-  const { pick } = div as unknown as { pick: (x: Operand, y: Operand) => never }
-  return pick(x, y)
+const nextafter64 = /* @__PURE__ */ kernel({
+  name: 'nextafter',
+  only: ['float', 'nextafter_cpu'],
+  tensors: ['input', 'other'],
+  forward: (x, y) => x.nextafter(y),
 })
 
-const nextafter64 = /* @__PURE__ */ kernel({ name: 'nextafter', tensors: ['input', 'other'], forward: (x, y) => x.nextafter(y) })
-const nextafter32 = /* @__PURE__ */ kernel({ name: 'nextafter', tensors: ['input', 'other'], forward: (x, y) => x.nextafter32(y) })
+const nextafter32 = /* @__PURE__ */ kernel({
+  name: 'nextafter',
+  only: ['float', 'nextafter_cpu'],
+  tensors: ['input', 'other'],
+  forward: (x, y) => x.nextafter32(y),
+})
 
 /**
  * The next number that the dtype can hold after `x` in the direction of `y`. Not differentiable.
@@ -130,18 +133,19 @@ const nextafter32 = /* @__PURE__ */ kernel({ name: 'nextafter', tensors: ['input
  * @throws NotImplementedError for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nextafter.html
  */
-export const nextafter: TensorsOp = /* @__PURE__ */ overloads((x, y) => [
-  resultType(x, y) === 'float64' ? nextafter64 : nextafter32,
-  x,
-  y,
-])
+export const nextafter: TensorsOp = /* @__PURE__ */ overloads((x, y) => [resultType(x, y) === 'float64' ? nextafter64 : nextafter32, x, y])
 
 /**
  * The greatest common divisor of integers, elementwise; 0 of two zeros.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.gcd.html
  */
-export const gcd: TensorsOp = /* @__PURE__ */ pointwise({ name: 'gcd', tensors: ['input', 'other'], forward: (x, y) => x.gcd(y) })
+export const gcd: TensorsOp = /* @__PURE__ */ pointwise({
+  name: 'gcd',
+  only: ['integer', 'gcd_cpu'],
+  tensors: ['input', 'other'],
+  forward: (x, y) => x.gcd(y),
+})
 
 /**
  * The least common multiple of integers, elementwise; 0 if either is 0.
@@ -150,6 +154,7 @@ export const gcd: TensorsOp = /* @__PURE__ */ pointwise({ name: 'gcd', tensors: 
  */
 export const lcm: TensorsOp = /* @__PURE__ */ pointwise({
   name: 'lcm',
+  only: ['integer', 'lcm_cpu'],
   tensors: ['input', 'other'],
   forward: (x, y) => x.div(x.gcd(y)).mul(y).abs().where(x.gcd(y).ne(0), 0),
 })

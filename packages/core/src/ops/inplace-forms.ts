@@ -1,6 +1,6 @@
 /** Writes into a tensor that have no out-of-place twin. */
 import { checkInplace, checkWritable } from '../autograd/inplace.ts'
-import { castScalar } from '../dtype.ts'
+import { castScalar, type DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { broadcastShapes2, formatShape, sameShape } from '../layout.ts'
 import { copyInto, expand } from '../op.ts'
@@ -30,13 +30,16 @@ export function copy_(x: Tensor, source: Tensor): Tensor {
 export function fill_(x: Tensor, value: number | boolean | Tensor): Tensor {
   checkInplace(x)
   checkWritable(x, x.shape, x.dtype)
-  if (typeof value === 'object') {
-    if (value.ndim > 0) throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`)
-    return copyInto(x, expand(value, x.shape))
-  }
-  const one = allocateTensor([], x.dtype)
-  one.data[0] = castScalar(Number(value), x.dtype)
-  return copyInto(x, expand(one, x.shape))
+  if (typeof value !== 'object') return copyInto(x, scalar(value, x.dtype), 'FillBackward2')
+  if (value.ndim > 0) throw new RuntimeError(`fill_ only supports 0-dimension value tensor but got tensor with ${value.ndim} dimensions.`)
+  return copyInto(x, expand(value, x.shape), 'FillBackward3')
+}
+
+/** A number as a 0-dim tensor. */
+function scalar(value: number | boolean, dtype: DType): Tensor {
+  const out = allocateTensor([], dtype)
+  out.data[0] = castScalar(Number(value), dtype)
+  return out
 }
 
 /**
@@ -45,5 +48,7 @@ export function fill_(x: Tensor, value: number | boolean | Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.zero_.html
  */
 export function zero_(x: Tensor): Tensor {
-  return fill_(x, 0)
+  checkInplace(x)
+  checkWritable(x, x.shape, x.dtype)
+  return copyInto(x, scalar(0, x.dtype), 'ZeroBackward0')
 }

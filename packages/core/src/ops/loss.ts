@@ -5,7 +5,7 @@ import type { Rule, Saved } from '../autograd/node.ts'
 import { type DType, isFloat, scalarName } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes2, type Shape, sameShape } from '../layout.ts'
-import { expand, type Kernel, kernel, type PointwiseAttrs, pointwiseAttrs, pullback, record } from '../op.ts'
+import { edgesOf, expand, type Kernel, kernel, type PointwiseAttrs, pointwiseAttrs, pullback, record, recording, savedOf } from '../op.ts'
 import { floatType, resultType } from '../promote.ts'
 import type { Tensor } from '../tensor.ts'
 import { div } from './arithmetic.ts'
@@ -51,7 +51,7 @@ export function reduced(formula: Kernel, operands: readonly Operand[], reduction
   const losses = noGrad(() => formula.run(operands))
   const out = noGrad(() => (reduction === 'mean' ? mean(losses) : sum(losses)))
   const compute = floatType(resultType(...operands)) as DType
-  const saved = [null, ...operands.map((x, i) => (formula.reads(i + 2) ? x : null))]
+  const saved = recording(operands) ? savedOf(formula.reads(edgesOf(operands)), null, operands) : []
   const attrs: LossAttrs = { ...pointwiseAttrs(formula, compute, operands), reduction, each: losses.shape, count: losses.numel() }
   return record(out, lossRule, operands, saved, attrs, formula.formula.gradFn as string)
 }

@@ -1,4 +1,5 @@
-/** Functions of one number, elementwise. Every operation here has an in-place form. */
+/** Exponentials, logarithms and their kin, elementwise. Every operation here has an in-place form. */
+import { isFloat } from '../dtype.ts'
 import { kernel, overloads, pointwise } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
 import type { UnaryOp } from './types.ts'
@@ -95,162 +96,6 @@ export const log1p: UnaryOp = /* @__PURE__ */ pointwise({
 })
 
 /**
- * The sine of each element, in radians.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.sin.html
- */
-export const sin: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'sin',
-  gradFn: 'SinBackward0',
-  dtype: 'float',
-  forward: (x) => x.sin(),
-  backward: (grad, _out, x) => [grad.mul(x.cos())],
-})
-
-/**
- * The cosine of each element, in radians.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.cos.html
- */
-export const cos: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'cos',
-  gradFn: 'CosBackward0',
-  dtype: 'float',
-  forward: (x) => x.cos(),
-  backward: (grad, _out, x) => [grad.mul(x.sin().neg())],
-})
-
-/**
- * The tangent of each element, in radians.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.tan.html
- */
-export const tan: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'tan',
-  gradFn: 'TanBackward0',
-  dtype: 'float',
-  forward: (x) => x.tan(),
-  backward: (grad, out, _x) => [grad.mul(out.mul(out).add(1))],
-})
-
-/**
- * The angle in radians whose sine is each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.asin.html
- */
-export const asin: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'asin',
-  gradFn: 'AsinBackward0',
-  dtype: 'float',
-  forward: (x) => x.asin(),
-  backward: (grad, _out, x) => [grad.mul(x.mul(x).neg().add(1).rsqrt())],
-})
-
-/**
- * The angle in radians whose cosine is each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.acos.html
- */
-export const acos: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'acos',
-  gradFn: 'AcosBackward0',
-  dtype: 'float',
-  forward: (x) => x.acos(),
-  backward: (grad, _out, x) => [grad.mul(x.mul(x).neg().add(1).rsqrt().neg())],
-})
-
-/**
- * The angle in radians whose tangent is each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.atan.html
- */
-export const atan: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'atan',
-  gradFn: 'AtanBackward0',
-  dtype: 'float',
-  forward: (x) => x.atan(),
-  backward: (grad, _out, x) => [grad.div(x.mul(x).add(1))],
-})
-
-/**
- * The hyperbolic sine of each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.sinh.html
- */
-export const sinh: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'sinh',
-  gradFn: 'SinhBackward0',
-  dtype: 'float',
-  forward: (x) => x.sinh(),
-  backward: (grad, _out, x) => [grad.mul(x.cosh())],
-})
-
-/**
- * The hyperbolic cosine of each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.cosh.html
- */
-export const cosh: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'cosh',
-  gradFn: 'CoshBackward0',
-  dtype: 'float',
-  forward: (x) => x.cosh(),
-  backward: (grad, _out, x) => [grad.mul(x.sinh())],
-})
-
-/**
- * The hyperbolic tangent of each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.tanh.html
- */
-export const tanh: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'tanh',
-  gradFn: 'TanhBackward0',
-  dtype: 'float',
-  forward: (x) => x.tanh(),
-  backward: (grad, out, _x) => [grad.mul(out.mul(out).neg().add(1))],
-})
-
-/**
- * The inverse hyperbolic sine of each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.asinh.html
- */
-export const asinh: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'asinh',
-  gradFn: 'AsinhBackward0',
-  dtype: 'float',
-  forward: (x) => x.asinh(),
-  backward: (grad, _out, x) => [grad.mul(x.mul(x).add(1).rsqrt())],
-})
-
-/**
- * The inverse hyperbolic cosine of each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.acosh.html
- */
-export const acosh: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'acosh',
-  gradFn: 'AcoshBackward0',
-  dtype: 'float',
-  forward: (x) => x.acosh(),
-  backward: (grad, _out, x) => [grad.mul(x.mul(x).sub(1).rsqrt())],
-})
-
-/**
- * The inverse hyperbolic tangent of each element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.atanh.html
- */
-export const atanh: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'atanh',
-  gradFn: 'AtanhBackward0',
-  dtype: 'float',
-  forward: (x) => x.atanh(),
-  backward: (grad, _out, x) => [grad.div(x.mul(x).neg().add(1))],
-})
-
-/**
  * The error function: `2 / sqrt(pi)` times the integral of `exp(-t^2)` from 0 to `x`.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.erf.html
@@ -325,150 +170,36 @@ export const sigmoid: UnaryOp = /* @__PURE__ */ pointwise({
   backward: (grad, out, _x) => [grad.mul(out.neg().add(1)).mul(out)],
 })
 
-/**
- * The logarithm of the absolute value of the gamma function.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.lgamma.html
- */
-export const lgamma: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'lgamma',
-  gradFn: 'LgammaBackward0',
-  dtype: 'float',
-  forward: (x) => x.lgamma(),
-  backward: (grad, _out, x) => [grad.mul(x.digamma())],
-})
-
-/**
- * Each element rounded down.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.floor.html
- */
-export const floor: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'floor',
-  gradFn: 'FloorBackward0',
-  forward: (x) => x.floor(),
-  backward: (grad, _out, _x) => [grad.mul(0)],
-})
-
-/**
- * Each element rounded up.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.ceil.html
- */
-export const ceil: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'ceil',
-  gradFn: 'CeilBackward0',
-  forward: (x) => x.ceil(),
-  backward: (grad, _out, _x) => [grad.mul(0)],
-})
-
-/**
- * Each element rounded towards zero.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.trunc.html
- */
-export const trunc: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'trunc',
-  gradFn: 'TruncBackward0',
-  forward: (x) => x.trunc(),
-  backward: (grad, _out, _x) => [grad.mul(0)],
-})
-
-/**
- * The fractional part, with the sign of the element.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.frac.html
- */
-export const frac: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'frac',
-  gradFn: 'FracBackward0',
-  forward: (x) => x.sub(x.trunc()),
-  backward: (grad, _out, _x) => [grad],
-})
-
-/**
- * Degrees to radians.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.deg2rad.html
- */
-export const deg2rad: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'deg2rad',
-  gradFn: 'Deg2RadBackward0',
-  dtype: 'float',
-  forward: (x) => x.mul(Math.PI / 180),
-  backward: (grad, _out, _x) => [grad.mul(Math.PI / 180)],
-})
-
-/**
- * Radians to degrees.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.rad2deg.html
- */
-export const rad2deg: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'rad2deg',
-  gradFn: 'Rad2DegBackward0',
-  dtype: 'float',
-  forward: (x) => x.mul(180 / Math.PI),
-  backward: (grad, _out, _x) => [grad.mul(180 / Math.PI)],
-})
-
-/**
- * `sin(pi x) / (pi x)`, and 1 at 0.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.sinc.html
- */
-export const sinc: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'sinc',
-  gradFn: 'SincBackward0',
-  dtype: 'float',
-  forward: (x) => x.mul(Math.PI).sin().div(x.mul(Math.PI)).where(x.ne(0), 1),
-  backward: (grad, _out, x) => [
-    grad.mul(x.mul(Math.PI).mul(x.mul(Math.PI).cos()).sub(x.mul(Math.PI).sin()).div(x.mul(x).mul(Math.PI)).where(x.ne(0), 0)),
-  ],
-})
-
-/**
- * The derivative of `lgamma`. Once differentiable.
- *
- * @see https://pytorch.org/docs/stable/special.html#torch.special.digamma
- */
-export const digamma: UnaryOp = /* @__PURE__ */ pointwise({ name: 'digamma', dtype: 'float', forward: (x) => x.digamma() })
-
-/** Options of `round`. */
-export interface RoundOptions {
-  /** Decimal places to keep; negative ones round left of the point. */
-  readonly decimals?: number
+/** Options of `nanToNum`. */
+export interface NanToNumOptions {
+  /** What takes the place of NaN (0). */
+  readonly nan?: number | null
+  /** What takes the place of plus infinity (the greatest number of the dtype). */
+  readonly posinf?: number | null
+  /** What takes the place of minus infinity (the least number of the dtype). */
+  readonly neginf?: number | null
 }
 
-const roundPlain = /* @__PURE__ */ kernel({
-  name: 'round',
-  gradFn: 'RoundBackward0',
-  forward: (x) => x.round(),
-  backward: (grad, _out, _x) => [grad.mul(0)],
+const nanToNumKernel = /* @__PURE__ */ kernel({
+  name: 'nan_to_num',
+  gradFn: 'NanToNumBackward0',
+  forward: (x, nan, posinf, neginf) =>
+    nan.where(x.isnan(), posinf.where(x.eq(Number.POSITIVE_INFINITY), neginf.where(x.eq(Number.NEGATIVE_INFINITY), x))),
+  backward: (grad, _out, x, _nan, _posinf, _neginf) => [grad.where(x.abs().lt(Number.POSITIVE_INFINITY), 0), null, null, null],
 })
 
-const roundUp = /* @__PURE__ */ kernel({
-  name: 'round',
-  gradFn: 'RoundBackward1',
-  forward: (x, scale) => x.mul(scale).round().div(scale),
-  backward: (grad, _out, _x, _scale) => [grad.mul(0), null],
-})
-
-const roundDown = /* @__PURE__ */ kernel({
-  name: 'round',
-  gradFn: 'RoundBackward1',
-  forward: (x, scale) => x.div(scale).round().mul(scale),
-  backward: (grad, _out, _x, _scale) => [grad.mul(0), null],
-})
+const copyKernel = /* @__PURE__ */ kernel({ name: 'nan_to_num', forward: (x) => x.trunc() })
 
 /**
- * Each element rounded to the nearest whole number, halves to even.
+ * NaN and infinities replaced by numbers.
  *
- * @see https://pytorch.org/docs/stable/generated/torch.round.html
+ * @see https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
  */
-export const round: (x: Tensor, options?: RoundOptions) => Tensor = /* @__PURE__ */ overloads((x, { decimals = 0 } = {}) =>
-  decimals === 0 ? [roundPlain, x] : decimals > 0 ? [roundUp, x, 10 ** decimals] : [roundDown, x, 10 ** -decimals],
-)
+export const nanToNum: (x: Tensor, options?: NanToNumOptions) => Tensor = /* @__PURE__ */ overloads((x, options = {}) => {
+  if (!isFloat(x.dtype)) return [copyKernel, x]
+  const most = x.dtype === 'float32' ? 3.4028234663852886e38 : Number.MAX_VALUE
+  return [nanToNumKernel, x, options.nan ?? 0, options.posinf ?? most, options.neginf ?? -most]
+})
 
 /** Options of `logit`. */
 export interface LogitOptions {
@@ -511,4 +242,17 @@ export const relu: UnaryOp = /* @__PURE__ */ pointwise({
   gradFn: 'ReluBackward0',
   forward: (x) => x.maximum(0),
   backward: (grad, out, _x) => [grad.where(out.le(0).logicalNot(), 0)],
+})
+
+/**
+ * The modified Bessel function of the first kind of order 0.
+ *
+ * @see https://pytorch.org/docs/stable/special.html#torch.special.i0
+ */
+export const i0: UnaryOp = /* @__PURE__ */ pointwise({
+  name: 'i0',
+  gradFn: 'I0Backward0',
+  dtype: 'float',
+  forward: (x) => x.i0(),
+  backward: (grad, _out, x) => [grad.mul(x.i1())],
 })

@@ -1,6 +1,11 @@
-/** Functions of two numbers and of number classes, elementwise, that have no in-place form. */
-import { pointwise } from '../op.ts'
-import type { BinaryOp, UnaryOp } from './types.ts'
+/** Functions of two numbers, elementwise, that have no in-place form. */
+import { isFloat } from '../dtype.ts'
+import { RuntimeError } from '../errors.ts'
+import { kernel, overloads, pointwise } from '../op.ts'
+import { resultType } from '../promote.ts'
+import type { Tensor } from '../tensor.ts'
+import type { AlphaOptions } from './arithmetic.ts'
+import type { BinaryOp, Operand, TensorsOp } from './types.ts'
 
 /**
  * The greater of `x` and `y`, elementwise; NaN wins. A tie gives each side half the gradient.
@@ -37,8 +42,9 @@ export const minimum: BinaryOp = /* @__PURE__ */ pointwise({
  *
  * @see https://pytorch.org/docs/stable/generated/torch.fmax.html
  */
-export const fmax: BinaryOp = /* @__PURE__ */ pointwise({
+export const fmax: TensorsOp = /* @__PURE__ */ pointwise({
   name: 'fmax',
+  tensors: ['input', 'other'],
   gradFn: 'FmaxBackward0',
   forward: (x, y) => x.where(x.ge(y).maximum(y.isnan()), y),
   backward: (grad, _out, x, y) => [grad.where(x.ge(y).maximum(y.isnan()), 0), grad.where(x.ge(y).maximum(y.isnan()).logicalNot(), 0)],
@@ -49,45 +55,75 @@ export const fmax: BinaryOp = /* @__PURE__ */ pointwise({
  *
  * @see https://pytorch.org/docs/stable/generated/torch.fmin.html
  */
-export const fmin: BinaryOp = /* @__PURE__ */ pointwise({
+export const fmin: TensorsOp = /* @__PURE__ */ pointwise({
   name: 'fmin',
+  tensors: ['input', 'other'],
   gradFn: 'FminBackward0',
   forward: (x, y) => x.where(x.le(y).maximum(y.isnan()), y),
   backward: (grad, _out, x, y) => [grad.where(x.le(y).maximum(y.isnan()), 0), grad.where(x.le(y).maximum(y.isnan()).logicalNot(), 0)],
 })
 
 /**
- * Whether each element is NaN.
+ * `log(exp(x) + exp(y))`, without overflow on the way.
  *
- * @see https://pytorch.org/docs/stable/generated/torch.isnan.html
+ * @throws NotImplementedError for integers.
+ * @see https://pytorch.org/docs/stable/generated/torch.logaddexp.html
  */
-export const isnan: UnaryOp = /* @__PURE__ */ pointwise({ name: 'isnan', dtype: 'bool', forward: (x) => x.isnan() })
-
-/**
- * Whether each element is infinite.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.isinf.html
- */
-export const isinf: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'isinf',
-  dtype: 'bool',
-  forward: (x) => x.abs().eq(Number.POSITIVE_INFINITY),
+export const logaddexp: TensorsOp = /* @__PURE__ */ pointwise({
+  name: 'logaddexp',
+  gradFn: 'LogaddexpBackward0',
+  only: ['float', 'logaddexp_cpu'],
+  tensors: ['input', 'other'],
+  // Two equal infinities have no difference.
+  forward: (x, y) =>
+    x
+      .maximum(y)
+      .add(x.sub(y).abs().neg().exp().log1p())
+      .where(x.eq(y).mul(x.abs().eq(Number.POSITIVE_INFINITY)).logicalNot(), x),
+  backward: (grad, _out, x, y) => [grad.div(y.sub(x).exp().add(1)), grad.div(x.sub(y).exp().add(1))],
 })
 
 /**
- * Whether each element is neither infinite nor NaN.
+ * `log2(2^x + 2^y)`, without overflow on the way.
  *
- * @see https://pytorch.org/docs/stable/generated/torch.isfinite.html
+ * @throws NotImplementedError for integers.
+ * @see https://pytorch.org/docs/stable/generated/torch.logaddexp2.html
  */
-export const isfinite: UnaryOp = /* @__PURE__ */ pointwise({
-  name: 'isfinite',
-  dtype: 'bool',
-  forward: (x) => x.abs().lt(Number.POSITIVE_INFINITY),
+export const logaddexp2: TensorsOp = /* @__PURE__ */ pointwise({
+  name: 'logaddexp2',
+  gradFn: 'Logaddexp2Backward0',
+  only: ['float', 'logaddexp2_cpu'],
+  tensors: ['input', 'other'],
+  forward: (x, y) =>
+    x
+      .maximum(y)
+      .add(x.sub(y).abs().neg().exp2().log1p().mul(Math.LOG2E))
+      .where(x.eq(y).mul(x.abs().eq(Number.POSITIVE_INFINITY)).logicalNot(), x),
+  backward: (grad, _out, x, y) => [grad.div(y.sub(x).exp2().add(1)), grad.div(x.sub(y).exp2().add(1))],
+})
+
+const rsubKernel = /* @__PURE__ */ kernel({
+  name: 'rsub',
+  gradFn: (_x, y) => (typeof y === 'number' ? 'RsubBackward1' : 'RsubBackward0'),
+  forward: (x, y, alpha) => y.sub(x.mul(alpha)),
+  backward: (grad, _out, _x, _y, alpha) => [grad.mul(alpha.neg()), grad, null],
 })
 
 /**
- * Whether each element is negative; true for -0.
+ * `other - alpha x`: subtraction the other way round.
  *
- * @see https://pytorch.org/docs/stable/generated/torch.signbit.html
+ * @throws RuntimeError for bool tensors.
+ * @see https://pytorch.org/docs/stable/generated/torch.rsub.html
  */
-export const signbit: UnaryOp = /* @__PURE__ */ pointwise({ name: 'signbit', dtype: 'bool', forward: (x) => x.signbit() })
+export const rsub: (x: Tensor, other: Operand, options?: AlphaOptions) => Tensor = /* @__PURE__ */ overloads(
+  (x, other, { alpha = 1 } = {}) => {
+    const d = resultType(x, other)
+    if (x.dtype === 'bool' || (typeof other !== 'number' && other.dtype === 'bool'))
+      throw new RuntimeError(
+        'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+      )
+    if (!isFloat(d) && !Number.isInteger(alpha))
+      throw new RuntimeError('For integral input tensors, argument alpha must not be a floating point number.')
+    return [rsubKernel, x, other, alpha]
+  },
+)

@@ -21,6 +21,7 @@ interface ParserState {
   readonly wasRowDelimiter: boolean
   readonly record: readonly string[]
   readonly field: { toString(encoding: string): string }
+  readonly previousBuf: Buffer | undefined
 }
 
 /** Bytes in, records out, synchronously within `write`. */
@@ -67,9 +68,19 @@ export class RecordParser {
     this.#parser.resume()
   }
 
-  /** The line that the next record begins on, or the one that was being read when something failed. */
+  /** The line after all bytes that were written. */
   get line(): number {
+    const { previousBuf } = this.#state
+    return this.#parsedLine + (previousBuf === undefined ? 0 : lineBreaks([previousBuf.toString('latin1')]).real)
+  }
+
+  /** The line that csv-parse has come to; it holds back the last few bytes of a chunk. */
+  get #parsedLine(): number {
     return this.#firstLine + this.#parser.info.lines - this.#twice - 1
+  }
+
+  get #state(): ParserState {
+    return (this.#parser as unknown as { state: ParserState }).state
   }
 
   write(chunk: Uint8Array): Promise<void> {
@@ -106,13 +117,13 @@ export class RecordParser {
   #explain(error: Error): Error {
     const code = (error as { code?: unknown }).code
     if (typeof code !== 'string' || error instanceof DataError) return error
-    const { quoting, record, field: open, wasRowDelimiter } = (this.#parser as unknown as { state: ParserState }).state
+    const { quoting, record, field: open, wasRowDelimiter } = this.#state
     const field = record.length
     // At the end of the file the last line break is in the open value but not in csv-parse's count yet.
     const pending = code === 'CSV_QUOTE_NOT_CLOSED' && wasRowDelimiter ? 1 : 0
     const inside = lineBreaks([open.toString('latin1')])
     const earlier = lineBreaks(record)
-    const here = this.line - (inside.counted - inside.real) - (earlier.counted - earlier.real)
+    const here = this.#parsedLine - (inside.counted - inside.real) - (earlier.counted - earlier.real)
     const opened = here + pending - inside.real
     const column = this.header[field] === undefined ? `field ${field + 1}` : `column ${quoted(this.header[field])}`
     const quote = this.#dialect.quote ?? '"'
@@ -161,8 +172,8 @@ export class RecordParser {
   }
 }
 
-/** Line ends inside these values: as csv-parse counts (CR LF is two) and as an editor does. */
-function lineBreaks(fields: readonly string[]): { counted: number; real: number } {
+/** Line ends inside these texts: as csv-parse counts (CR LF is two) and as an editor does. */
+export function lineBreaks(fields: readonly string[]): { counted: number; real: number } {
   let counted = 0
   let pairs = 0
   for (const field of fields) {

@@ -4,7 +4,7 @@ import { DataError } from '../errors.ts'
 import { quoted } from '../text.ts'
 import { detectDelimiter, looksDelimited } from './delimiter.ts'
 import { LineFeeder } from './line-feeder.ts'
-import { type Dialect, RecordParser } from './record-parser.ts'
+import { type Dialect, lineBreaks, RecordParser } from './record-parser.ts'
 import type { CsvOptions, Source } from './types.ts'
 import { BadBytes, bytesError } from './utf8.ts'
 
@@ -40,11 +40,9 @@ export interface RecordOptions extends CsvOptions {
  */
 export async function* readRecords(source: Source, options: RecordOptions, open: OpenBody): AsyncGenerator<void> {
   const chunks = source[Symbol.asyncIterator]()
-  let line = 1
   let reader: BodyReader | undefined
   try {
     const start = await readHead(source.name, chunks, options)
-    line = start.line
     const body = open(start.head)
     const active = new BodyReader(source.name, start, body, options)
     reader = active
@@ -58,7 +56,7 @@ export async function* readRecords(source: Source, options: RecordOptions, open:
     }
     if (!body.done) await active.end()
   } catch (error) {
-    throw atLine(error, source.name, reader?.line ?? line)
+    throw reader === undefined ? error : atLine(error, source.name, reader.line)
   } finally {
     await chunks.return?.()
   }
@@ -83,8 +81,18 @@ interface Start {
 class HeaderRead extends Error {}
 
 async function readHead(name: string, chunks: AsyncIterator<Uint8Array>, options: CsvOptions): Promise<Start> {
-  const first = await chunks.next()
-  let bytes: Uint8Array = first.done === true ? new Uint8Array(0) : Buffer.from(first.value)
+  let bytes = Buffer.alloc(0)
+  const more = async (): Promise<Uint8Array | null> => {
+    try {
+      const next = await chunks.next()
+      if (next.done === true) return null
+      bytes = Buffer.concat([bytes, next.value])
+      return next.value
+    } catch (error) {
+      throw atLine(error, name, 1 + lineBreaks([bytes.toString('latin1')]).real)
+    }
+  }
+  let chunk = await more()
   const dialect: Dialect = {
     delimiter: chooseDelimiter(name, options.delimiter, bytes),
     quote: options.quote === undefined ? '"' : options.quote,
@@ -99,13 +107,7 @@ async function readHead(name: string, chunks: AsyncIterator<Uint8Array>, options
   const stopped = (error: unknown): void => {
     if (!(error instanceof HeaderRead)) throw error
   }
-  if (bytes.length > 0) await parser.write(bytes).catch(stopped)
-  while (found.record === undefined) {
-    const next = await chunks.next()
-    if (next.done === true) break
-    bytes = Buffer.concat([bytes, next.value])
-    await parser.write(next.value).catch(stopped)
-  }
+  for (; chunk !== null; chunk = found.record === undefined ? await more() : null) await parser.write(chunk).catch(stopped)
   if (found.record === undefined) await parser.end().catch(stopped)
   const { record } = found
   if (record === undefined)

@@ -3,7 +3,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { DataError } from '../errors.ts'
-import { quoted } from '../text.ts'
+import { printable, quoted } from '../text.ts'
 import { gunzip } from './gunzip.ts'
 import { directoryError, fileError } from './path-errors.ts'
 import { isGzip, refuseForeign } from './sniff.ts'
@@ -29,7 +29,7 @@ const SNIFF_BYTES = 16
  * ```
  */
 export async function openSource(path: string, options: OpenOptions = {}): Promise<Source> {
-  const name = path === '-' ? 'stdin' : path
+  const name = path === '-' ? 'stdin' : printable(path, 300)
   if (path === '-') {
     const stdin = options.stdin ?? process.stdin
     if (stdin.isTTY === true) {

@@ -69,9 +69,9 @@ export function calibrationCurve(actual: Labels, probabilities: ArrayLike<number
 /** Bins are open on the left: an edge belongs to the one below. */
 function binOf(p: number, bins: number): number {
   let bin = Math.min(bins - 1, Math.max(0, Math.ceil(p * bins) - 1))
-  // The edges are i / bins as they round, not p * bins as it rounds.
-  while (bin > 0 && p <= bin / bins) bin--
-  while (bin < bins - 1 && p > (bin + 1) / bins) bin++
+  // The edges are i * (1 / bins) as they round, not p * bins as it rounds.
+  while (bin > 0 && p <= bin * (1 / bins)) bin--
+  while (bin < bins - 1 && p > (bin + 1) * (1 / bins)) bin++
   return bin
 }
 

@@ -24,7 +24,7 @@ export function raggedError(file: string, rows: Occurrences, fields: number, exp
   const others = rows.count > 1 ? ` (${rows.count} rows like this: ${rows.text})` : ''
   const hint =
     fields > expected
-      ? 'A comma inside a value needs quotes.'
+      ? 'A separator inside a value needs quotes.'
       : 'A line may have been cut off, or a line break inside a value needs quotes.'
   const where = `${file}:${rows.lines[0]}`
   return new DataError('E_RAGGED', `${printable(where, 200)} has ${plural(fields, 'field')}, the header has ${expected}${others}.`, {

@@ -18,8 +18,8 @@ import {
   polygamma,
   zeta,
 } from '../../special.ts'
-import { bitwise, gcd, shiftLeft, shiftRight } from './integers.ts'
 import { exponent, nextafter, nextafter32 } from './ieee.ts'
+import { bitwise, gcd, shiftLeft, shiftRight } from './integers.ts'
 
 const bit = (condition: boolean): number => (condition ? 1 : 0)
 
