@@ -49,7 +49,7 @@ export function messageDifference({ python, expect }: MessageCase): string | nul
   for (const [i, expected] of (expect.warnings ?? []).entries()) {
     const got = warnings[i]
     if (got === undefined) return `no warning, expected ${expected.category}: ${expected.message}`
-    if (got.category !== expected.category || !leads(got.message, expected.message))
+    if (got.category !== expected.category || !leads(got.message, withoutPlace(expected.message)))
       return `warning '${got.message}', expected '${expected.message}'`
   }
   const extra = warnings[expect.warnings?.length ?? 0]

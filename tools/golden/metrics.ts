@@ -52,7 +52,7 @@ function minimise(
     optimizer.zeroGrad()
     loss(w, b).backward()
     optimizer.step()
-    const size = [w, b].map((p) => (p.grad as core.Tensor).abs().max().item())
+    const size = [w, b].map((p) => core.amax((p.grad as core.Tensor).abs()).item())
     if (Math.max(...size) < 1e-12) break
   }
   return { w: w.detach(), b: b.detach() }

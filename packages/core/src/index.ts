@@ -63,6 +63,8 @@ export {
   mseLoss,
   type Reduction,
 } from './ops/loss.ts'
+export * as special from './ops/namespaces/special.ts'
+export { polygamma } from './ops/polygamma.ts'
 export { where } from './ops/where.ts'
 export { pyFloat, setPrintoptions } from './print.ts'
 export { type Operand, resultType } from './promote.ts'

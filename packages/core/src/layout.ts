@@ -45,6 +45,36 @@ export function isDense(shape: Shape, strides: readonly number[]): boolean {
   return true
 }
 
+/**
+ * Strides of a gapless copy that keeps the order of the dimensions in memory: a copy of a transposed tensor is transposed too.
+ *
+ * Dimensions are sorted by stride as PyTorch sorts them: by insertion, where a stretched dimension (stride 0) compares with nothing.
+ */
+export function denseStrides(shape: Shape, strides: readonly number[]): readonly number[] {
+  if (isDense(shape, strides)) return strides
+  const order = shape.map((_, i) => shape.length - 1 - i)
+  const after = (a: number, b: number): number => {
+    const [x, y] = [strides[a] as number, strides[b] as number]
+    if (x === 0 || y === 0) return 0
+    return x !== y ? x - y : (shape[a] as number) > (shape[b] as number) ? 1 : 0
+  }
+  for (let i = 1; i < order.length; i++)
+    for (let from = i, to = i - 1; to >= 0; to--) {
+      const c = after(order[to] as number, order[from] as number)
+      if (c < 0) break
+      if (c === 0) continue
+      ;[order[to], order[from]] = [order[from] as number, order[to] as number]
+      from = to
+    }
+  const out = new Array<number>(shape.length)
+  let step = 1
+  for (const d of order) {
+    out[d] = step
+    step *= Math.max(shape[d] as number, 1)
+  }
+  return out
+}
+
 /** Whether two elements may share one place in memory, as in an expanded tensor. */
 export function mayOverlap(shape: Shape, strides: readonly number[]): boolean {
   if (numelOf(shape) === 0) return false

@@ -6,7 +6,7 @@ import { kernels } from './backend/index.ts'
 import { castScalar, type DType, isFloat, scalarName } from './dtype.ts'
 import { NotImplementedError, RuntimeError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
-import { broadcastShapes2, broadcastStrides, isContiguous, isDense, type Shape, sameShape } from './layout.ts'
+import { broadcastShapes2, broadcastStrides, denseStrides, isContiguous, isDense, type Shape, sameShape } from './layout.ts'
 import { floatType, type Operand, pyType, resultType } from './promote.ts'
 import { Storage } from './storage.ts'
 import { allocateTensor, Tensor } from './tensor.ts'
@@ -45,6 +45,7 @@ export function record<S extends Saved, A>(
   checkSavable(saved)
   const node = new Node(name, rule, edgesOf(inputs), saved, attrs, [out.shape])
   out.setHistory(node as unknown as Node, 0)
+  node.adopt(out)
   return out
 }
 
@@ -68,13 +69,27 @@ export function recordAll<S extends Saved, A>(
     outs.map((t) => t.shape),
   )
   outs.forEach((t, i) => {
-    if (isFloat(t.dtype)) t.setHistory(node as unknown as Node, i)
+    if (!isFloat(t.dtype)) return
+    t.setHistory(node as unknown as Node, i)
+    node.adopt(t)
   })
 }
 
 /** A dense copy of the elements, without history. */
 export function copyOf(x: Tensor, dtype: DType = x.dtype): Tensor {
   const out = allocateTensor(x.shape, dtype)
+  kernels.copy(x, out)
+  return out
+}
+
+/** Memory for a tensor laid out as `x` is, without its gaps. */
+export function emptyAs(x: Tensor, dtype: DType = x.dtype): Tensor {
+  return new Tensor(Storage.allocate(dtype, x.numel()), dtype, x.shape, denseStrides(x.shape, x.strides), 0)
+}
+
+/** A copy of the elements, without history, that keeps the order of the dimensions in memory. */
+export function cloneOf(x: Tensor): Tensor {
+  const out = emptyAs(x)
   kernels.copy(x, out)
   return out
 }

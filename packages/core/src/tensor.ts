@@ -253,7 +253,6 @@ export class Tensor implements View {
     this.node = node
     this.outputNr = index
     this.seenVersion = this.storage.version
-    node.adopt(this)
   }
 
   /** @internal A tensor over the same memory with a layout of its own and no history. */

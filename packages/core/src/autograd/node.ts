@@ -100,8 +100,9 @@ export class Node<S extends Saved = Saved, A = unknown> {
 
   /** @internal Tells the node which of what it saved is its own output, in the version that it has now. */
   adopt(output: Tensor, at: number = this.#saved?.indexOf(output) ?? -1): void {
+    if (at < 0) return
     this.#own = at
-    if (at >= 0) this.#versions[at] = output.storage.version
+    this.#versions[at] = output.storage.version
   }
 
   /** @internal Replaces what was saved by what an in-place operation knows to be right. */

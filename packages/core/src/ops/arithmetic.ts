@@ -372,11 +372,23 @@ const clampLow = /* @__PURE__ */ kernel({
   backward: (grad, _out, x, min) => [grad.where(x.ge(min), 0), grad.where(x.lt(min), 0)],
 })
 
+const atLeast = /* @__PURE__ */ kernel({
+  ...clampLow.formula,
+  name: 'clamp_min',
+  gradFn: (_x, min) => (isScalar(min as Operand) ? 'ClampMinBackward0' : 'ClampMinBackward1'),
+})
+
 const clampHigh = /* @__PURE__ */ kernel({
   name: 'clamp',
   gradFn: (_x, max) => (isScalar(max as Operand) ? 'ClampBackward1' : 'ClampBackward0'),
   forward: (x, max) => x.minimum(max),
   backward: (grad, _out, x, max) => [grad.where(x.le(max), 0), grad.where(x.gt(max), 0)],
+})
+
+const atMost = /* @__PURE__ */ kernel({
+  ...clampHigh.formula,
+  name: 'clamp_max',
+  gradFn: (_x, max) => (isScalar(max as Operand) ? 'ClampMaxBackward0' : 'ClampMaxBackward1'),
 })
 
 /**
@@ -399,14 +411,14 @@ export const clamp: (x: Tensor, options?: ClampOptions) => Tensor = /* @__PURE__
  *
  * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
  */
-export const clampMin: (x: Tensor, min: Operand) => Tensor = /* @__PURE__ */ overloads((x, min) => [clampLow, x, min])
+export const clampMin: (x: Tensor, min: Operand) => Tensor = /* @__PURE__ */ overloads((x, min) => [atLeast, x, min])
 
 /**
  * Lowers each element to at most `max`.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
  */
-export const clampMax: (x: Tensor, max: Operand) => Tensor = /* @__PURE__ */ overloads((x, max) => [clampHigh, x, max])
+export const clampMax: (x: Tensor, max: Operand) => Tensor = /* @__PURE__ */ overloads((x, max) => [atMost, x, max])
 
 const lerpKernel = /* @__PURE__ */ kernel({
   name: 'lerp',

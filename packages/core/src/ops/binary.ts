@@ -115,20 +115,24 @@ export function floatPower(x: Operand, exponent: Operand): Tensor {
 
 const nextafter64 = /* @__PURE__ */ kernel({
   name: 'nextafter',
+  gradFn: 'NextafterBackward0',
   only: ['float', 'nextafter_cpu'],
   tensors: ['input', 'other'],
   forward: (x, y) => x.nextafter(y),
+  backward: (grad, _out, x, y) => [grad.where(x.ne(y), 0), grad.mul(0)],
 })
 
 const nextafter32 = /* @__PURE__ */ kernel({
   name: 'nextafter',
+  gradFn: 'NextafterBackward0',
   only: ['float', 'nextafter_cpu'],
   tensors: ['input', 'other'],
   forward: (x, y) => x.nextafter32(y),
+  backward: (grad, _out, x, y) => [grad.where(x.ne(y), 0), grad.mul(0)],
 })
 
 /**
- * The next number that the dtype can hold after `x` in the direction of `y`. Not differentiable.
+ * The next number that the dtype can hold after `x` in the direction of `y`; its gradient is that of `x`.
  *
  * @throws NotImplementedError for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nextafter.html

@@ -1,6 +1,6 @@
 /** Comparisons and logic, elementwise; results are `bool`. Every operation here has an in-place form. */
 import { pointwise } from '../op.ts'
-import type { BinaryOp, UnaryOp } from './types.ts'
+import type { BinaryOp, TensorsOp, UnaryOp } from './types.ts'
 
 /**
  * Whether `x` equals `y`, elementwise.
@@ -49,8 +49,9 @@ export const ge: BinaryOp = /* @__PURE__ */ pointwise({ name: 'ge', dtype: 'bool
  *
  * @see https://pytorch.org/docs/stable/generated/torch.logical_and.html
  */
-export const logicalAnd: BinaryOp = /* @__PURE__ */ pointwise({
+export const logicalAnd: TensorsOp = /* @__PURE__ */ pointwise({
   name: 'logical_and',
+  tensors: ['input', 'other'],
   dtype: 'bool',
   forward: (x, y) => x.ne(0).mul(y.ne(0)),
 })
@@ -60,8 +61,9 @@ export const logicalAnd: BinaryOp = /* @__PURE__ */ pointwise({
  *
  * @see https://pytorch.org/docs/stable/generated/torch.logical_or.html
  */
-export const logicalOr: BinaryOp = /* @__PURE__ */ pointwise({
+export const logicalOr: TensorsOp = /* @__PURE__ */ pointwise({
   name: 'logical_or',
+  tensors: ['input', 'other'],
   dtype: 'bool',
   forward: (x, y) => x.ne(0).maximum(y.ne(0)),
 })
@@ -71,8 +73,9 @@ export const logicalOr: BinaryOp = /* @__PURE__ */ pointwise({
  *
  * @see https://pytorch.org/docs/stable/generated/torch.logical_xor.html
  */
-export const logicalXor: BinaryOp = /* @__PURE__ */ pointwise({
+export const logicalXor: TensorsOp = /* @__PURE__ */ pointwise({
   name: 'logical_xor',
+  tensors: ['input', 'other'],
   dtype: 'bool',
   forward: (x, y) => x.ne(0).ne(y.ne(0)),
 })
