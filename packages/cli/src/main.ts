@@ -114,12 +114,12 @@ function unknownCommand(word: string): CliError {
   return usageError('E_UNKNOWN_COMMAND', `unknown command "${shown}".`, meant === null ? `commands: ${names}` : `did you mean ${meant}?`)
 }
 
-function fail(error: unknown, argv: readonly string[], { out, err, interrupts, now }: Context): number {
+function fail(error: unknown, argv: readonly string[], { out, err, interrupts }: Context): number {
   interrupts.restore()
   if (error instanceof Interrupted || interrupts.pending !== null) {
     return error instanceof Interrupted ? error.exitCode : new Interrupted(interrupts.pending!).exitCode
   }
-  const known = knownError(error) ?? bugReport(error, argv, now())
+  const known = knownError(error) ?? bugReport(error, argv, new Date())
   if (asksFor(argv, '--json')) out.write(pretty(errorDocument(argv[0] ?? '', known)))
   err.write(formatError(known, (text) => err.style('red', text)))
   return known.exitCode

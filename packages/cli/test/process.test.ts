@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { loadSafetensors } from '@tapegrad/nn'
 import { describe, expect, test } from 'vitest'
@@ -10,6 +11,8 @@ import { call, churnCsv, newFolder, train } from './world.ts'
 const here = dirname(fileURLToPath(import.meta.url))
 const node = [process.execPath, '--conditions=@tapegrad/source', '--import', join(here, '../../../node_modules/tsx/dist/loader.mjs')]
 const bin = (name: string): string => join(here, `../src/bin/${name}.ts`)
+/** Takes the command as its arguments and tells the exit codes of both ends. */
+const HEAD = '"$0" "$@" | head -1; set -- "$?" "$PIPESTATUS"; echo "codes $2 $1"'
 const endless = ['--epochs', '1000000000', '--patience', '0']
 
 interface Ended {
@@ -73,13 +76,18 @@ describe('signals', () => {
     expect((await call(cwd, ['predict', '-m', 'r/checkpoints/last.safetensors', '-d', 'churn.csv'])).code).toBe(0)
   })
 
-  test('before there is anything to save, it ends at once', async () => {
+  test('while the table is still being read there is nothing to save: it ends at once', async () => {
     const cwd = newFolder()
-    const { child, ended } = start(cwd, ['bash', '-c', 'sleep 30 | exec "$0" "$@"', ...node, bin('train'), '--data', '-'])
-    await new Promise((next) => setTimeout(next, 2500))
-    child.kill('SIGTERM')
-    child.kill('SIGKILL')
-    await ended
+    let exited: number[] = []
+    const { code, err } = await train(cwd, ['-d', '-'], {
+      onIo: (io) => {
+        exited = io.exited
+        io.stdin = new Readable({ read() {} })
+        io.stdin.push('age,churned\n1,yes\n')
+        setTimeout(() => io.send('SIGINT'), 100)
+      },
+    })
+    expect([code, exited, err]).toEqual([130, [130], '\nInterrupted; nothing was saved.\n'])
     expect(readdirSync(cwd)).toEqual([])
   })
 
@@ -112,34 +120,14 @@ describe('pipes', () => {
   test('predict | head -1 ends quietly with 0', async () => {
     const cwd = newFolder({ 'churn.csv': churnCsv(200), 'new.csv': churnCsv(60000) })
     await train(cwd, ['-d', 'churn.csv', '-o', 'r', '-q'])
-    const { out, err } = await shell(
-      cwd,
-      '"$0" "$@" | head -1; echo "codes ${PIPESTATUS[@]}"',
-      ...node,
-      bin('tapegrad'),
-      'predict',
-      '-m',
-      'r',
-      '-d',
-      'new.csv',
-    )
+    const { out, err } = await shell(cwd, HEAD, ...node, bin('tapegrad'), 'predict', '-m', 'r', '-d', 'new.csv')
     expect(out).toBe('age,visits,churned,prediction,probability\ncodes 0 0\n')
     expect(err).toBe('')
   })
 
   test('train | head -1 saves all the same', async () => {
     const cwd = newFolder({ 'churn.csv': churnCsv(200) })
-    const { out, err } = await shell(
-      cwd,
-      '"$0" "$@" | head -1; echo "codes ${PIPESTATUS[@]}"',
-      ...node,
-      bin('train'),
-      '-d',
-      'churn.csv',
-      '-o',
-      'r',
-      '--no-progress',
-    )
+    const { out, err } = await shell(cwd, HEAD, ...node, bin('train'), '-d', 'churn.csv', '-o', 'r', '--no-progress')
     expect(out).toMatch(/^.+\ncodes 0 0\n$/)
     expect(err).not.toContain('EPIPE')
     expect(existsSync(join(cwd, 'r/model.safetensors'))).toBe(true)
