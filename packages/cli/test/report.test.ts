@@ -4,7 +4,7 @@ import { type Results, shellWord, writeResults } from '../src/report/results.ts'
 import { table } from '../src/report/table.ts'
 import { Output } from '../src/terminal/output.ts'
 import { textWidth } from '../src/text.ts'
-import { baselineOf, metricsOf, wilson } from '../src/training/evaluate.ts'
+import { accuracyInterval, baselineOf, metricsOf } from '../src/training/evaluate.ts'
 import { Memory } from './world.ts'
 
 const labels = Uint8Array.from([0, 0, 0, 1, 1])
@@ -38,19 +38,17 @@ describe('metrics', () => {
   })
 
   test('the baseline has seen the training labels only', () => {
-    const rare = baselineOf(0.25, labels)
+    const rare = baselineOf(Uint8Array.of(0, 0, 0, 1), labels)
     expect(rare).toMatchObject({ accuracy: 0.6, rocAuc: 0.5, f1: 0, recall: 0 })
     expect(rare.logLoss).toBeCloseTo(-(2 * Math.log(0.25) + 3 * Math.log(0.75)) / 5, 12)
-    const common = baselineOf(0.75, labels)
+    const common = baselineOf(Uint8Array.of(0, 1, 1, 1), labels)
     expect(common).toMatchObject({ accuracy: 0.4, precision: 0.4, recall: 1 })
     expect(common.f1).toBeCloseTo((2 * 0.4) / 1.4, 12)
   })
 
-  test("Wilson's interval", () => {
-    const [low, high] = wilson(61, 80)
-    expect(low).toBeCloseTo(0.65859, 4)
-    expect(high).toBeCloseTo(0.84235, 4)
-    expect(wilson(10, 10)[1]).toBe(1)
+  test('the interval of the accuracy is honest about few rows', () => {
+    const [low, high] = accuracyInterval(metricsOf(logits, labels, 0.5))
+    expect([low, high].map((x) => Number(x.toFixed(3)))).toEqual([0.231, 0.882])
   })
 })
 
@@ -81,7 +79,7 @@ const results: Results = {
   target: 'churn\u001b[2Jed',
   classes: ['no', 'yes, with a very long label indeed'],
   metrics: { train: measured, validation: measured, test: measured },
-  baseline: baselineOf(0.25, labels),
+  baseline: baselineOf(Uint8Array.of(0, 0, 0, 1), labels),
   judged: 'test',
   always: 'no',
   verdict: 'This model is no better than guessing: its log-loss 0.700 is not below 0.690, which the class rates alone reach.',

@@ -9,12 +9,13 @@ import { math } from './rows/math.ts'
 import { matrices } from './rows/matrices.ts'
 import { reductions } from './rows/reductions.ts'
 import type { Row } from './rows/row.ts'
+import { special } from './rows/special.ts'
 import { views } from './rows/views.ts'
 
 /** What is a function only; the rest of its files are helpers. */
 type Functions = keyof typeof join | keyof typeof activation | Exclude<keyof typeof loss, 'checkReduction' | 'reduced'>
 
-export const rows = { ...arithmetic, ...math, ...reductions, ...views, ...matrices, ...functions } satisfies Record<
+export const rows = { ...arithmetic, ...math, ...special, ...reductions, ...views, ...matrices, ...functions } satisfies Record<
   keyof typeof ops | Functions,
   Row | readonly Row[]
 >

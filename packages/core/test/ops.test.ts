@@ -10,6 +10,8 @@ import type { Row } from './rows/row.ts'
 type Op = (...args: unknown[]) => Tensor | Iterable<Tensor>
 
 const dtypes: readonly DType[] = ['float32', 'float64', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool']
+/** The dtype in which a row's values are compared: the widest that the operation takes. */
+const home = (row: Row): DType => (['float64', 'int64', 'bool'] as const).find((d) => row.refuses?.includes(d) !== true) ?? 'float64'
 const isFloat = (d: DType): boolean => d.startsWith('float')
 
 /** The row's inputs in a dtype: seeded, between `low` and `high`; whole numbers for integers. */
@@ -57,10 +59,10 @@ const layouts: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 /** Result and gradients with input `i` laid out in another way, against those of a dense copy of it. */
 function checkLayout(call: (...xs: Tensor[]) => Tensor | Iterable<Tensor>, row: Row, i: number, layout: (x: Tensor) => Tensor): void {
   const run = (dense: boolean): { outputs: Tensor[]; grads: (Tensor | null)[] } => {
-    const inputs = inputsOf(row, 'float64')
+    const inputs = inputsOf(row, home(row))
     const laid = layout(inputs[i] as Tensor)
     inputs[i] = dense ? laid.contiguous().clone() : laid
-    if (row.gradFn === null) return { outputs: all(call(...inputs)), grads: [] }
+    if (row.gradFn === null || row.skip?.grad !== undefined) return { outputs: all(call(...inputs)), grads: [] }
     const leaves = inputs.map((x) => x.detach().requiresGrad_())
     const outputs = all(call(...leaves))
     return { outputs, grads: gradients(outputs, leaves) }
@@ -83,12 +85,12 @@ function checkDType(call: (...xs: Tensor[]) => Tensor | Iterable<Tensor>, row: R
 /** `x.op_(...)` gives and differentiates as `x.op(...)`. */
 function checkInplace(name: string, row: Row): void {
   const run = (method: string): { outputs: Tensor[]; grads: (Tensor | null)[] } => {
-    const [x, ...others] = inputsOf(row, 'float64', row.gradFn !== null) as [Tensor, ...Tensor[]]
+    const [x, ...others] = inputsOf(row, home(row), row.gradFn !== null) as [Tensor, ...Tensor[]]
     const copy = x.clone()
     const out = (copy as unknown as Record<string, Op>)[method]!(...others, ...(row.rest ?? []))
     const outputs = all(out)
     return {
-      outputs: outputs.map((o) => o.to({ dtype: 'float64' })),
+      outputs: outputs.map((o) => o.to({ dtype: home(row) })),
       grads: outputs[0]?.requiresGrad ? gradients(outputs, [x, ...others]) : [],
     }
   }
@@ -105,16 +107,22 @@ for (const [name, given] of Object.entries(rows as Record<string, Row | readonly
     describe(list.length === 1 ? name : `${name} (${k})`, () => {
       if (gradFn === null)
         it('is not differentiable', () => {
-          for (const out of all(call(...inputsOf(row, 'float64', true)))) expect(out.requiresGrad).toBe(false)
+          for (const out of all(call(...inputsOf(row, home(row), true)))) expect(out.requiresGrad).toBe(false)
         })
       else {
         it('names its node', () => {
           expect(all(call(...inputsOf(row, 'float64', true)))[0]?.gradFn?.name).toBe(gradFn)
         })
-        it('has the gradient of its differences', () => {
-          gradcheck(call, inputsOf(row, 'float64', true))
-        })
-        if (skip.gradgrad === undefined)
+        if (skip.grad !== undefined)
+          it(`has no derivative: ${skip.grad}`, () => {
+            const inputs = inputsOf(row, 'float64', true)
+            expect(() => gradients(all(call(...inputs)), inputs)).toThrowError(NotImplementedError)
+          })
+        else
+          it('has the gradient of its differences', () => {
+            gradcheck(call, inputsOf(row, 'float64', true))
+          })
+        if (skip.grad === undefined && skip.gradgrad === undefined)
           it('has the second gradient of its differences', () => {
             gradgradcheck(call, inputsOf(row, 'float64', true))
           })
@@ -126,12 +134,12 @@ for (const [name, given] of Object.entries(rows as Record<string, Row | readonly
           })
       for (const dtype of dtypes) it(`${row.refuses?.includes(dtype) ? 'refuses' : 'takes'} ${dtype}`, () => checkDType(call, row, dtype))
       it('gives the same twice', () => {
-        const [a, b] = [0, 1].map(() => all(call(...inputsOf(row, 'float32'))).map((o) => o.tolist()))
+        const [a, b] = [0, 1].map(() => all(call(...inputsOf(row, home(row)))).map((o) => o.tolist()))
         expect(a).toEqual(b)
       })
       if (row.call === undefined) {
         it('is a method too', () => {
-          const [x, ...others] = inputsOf(row, 'float64') as [Tensor, ...Tensor[]]
+          const [x, ...others] = inputsOf(row, home(row)) as [Tensor, ...Tensor[]]
           assertClose(all((x as unknown as Record<string, Op>)[name]!(...others, ...(row.rest ?? []))), all(call(x, ...others)))
         })
         if (`${name}_` in Tensor.prototype && skip.inplace === undefined)

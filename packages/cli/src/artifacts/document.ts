@@ -3,7 +3,7 @@ import type { Split, Table } from '@tapegrad/data'
 import type { CliError } from '../errors.ts'
 import type { TrainOptions } from '../options/train.ts'
 import type { Part, Results } from '../report/results.ts'
-import { type Metrics, wilson } from '../training/evaluate.ts'
+import { accuracyInterval, type Metrics } from '../training/evaluate.ts'
 import type { Outcome } from '../training/loop.ts'
 import type { Schedule } from '../training/schedule.ts'
 import { version } from '../version.ts'
@@ -66,7 +66,7 @@ export function metricsDocument({ results, baselines }: RunFacts): Record<string
     metrics: { train: metrics.train, validation: metrics.validation, test: metrics.test, baseline },
     baselines: { always, train: baselines.train, validation: baselines.validation, test: baselines.test },
     judged,
-    accuracyInterval: measured === null ? null : wilson(measured.confusion[0][0] + measured.confusion[1][1], measured.rows),
+    accuracyInterval: measured === null ? null : accuracyInterval(measured),
     coefficients,
   }
 }

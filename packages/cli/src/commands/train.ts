@@ -25,7 +25,7 @@ import { exitCodeOf } from '../terminal/interrupts.ts'
 import { brief } from '../text.ts'
 import { Breath } from '../training/breath.ts'
 import { coefficientsOf } from '../training/coefficients.ts'
-import { baselineOf, type Metrics, metricsOf } from '../training/evaluate.ts'
+import { baselineOf, type Metrics, majority, metricsOf } from '../training/evaluate.ts'
 import { verdictOf, warnAfter, warnBefore } from '../training/judgement.ts'
 import { type Outcome, train } from '../training/loop.ts'
 import { type AnyOptimizer, makeModel, makeOptimizer } from '../training/model.ts'
@@ -190,21 +190,19 @@ async function judge(
 ): Promise<Pick<RunFacts, 'results' | 'baselines'>> {
   const { table, split, data, model, standardizer, schedule } = work
   const breath = new Breath()
-  const labels = (rows: Uint32Array): Uint8Array => Uint8Array.from(rows, (row) => table.labels[row]!)
-  const trainLabels = labels(split.train)
-  const rate = trainLabels.reduce((sum, label) => sum + label, 0) / trainLabels.length
+  const trainLabels = data.labelsOf(split.train)
   const metrics: Record<Part, Metrics | null> = { train: null, validation: null, test: null }
   const baselines: Record<Part, Metrics | null> = { train: null, validation: null, test: null }
   for (const part of ['train', 'validation', 'test'] as const) {
     const rows = split[part]
     if (rows.length === 0) continue
-    const truth = labels(rows)
-    metrics[part] = metricsOf(await logitsOf(model, data, rows, breath), truth, THRESHOLD)
-    baselines[part] = baselineOf(rate, truth)
+    const labels = data.labelsOf(rows)
+    metrics[part] = metricsOf(await logitsOf(model, data, rows, breath), labels, THRESHOLD)
+    baselines[part] = baselineOf(trainLabels, labels)
   }
   const judged: Part = metrics.test !== null ? 'test' : metrics.validation !== null ? 'validation' : 'train'
   const baseline = baselines[judged]!
-  const always = table.target.classes[rate > 0.5 ? 1 : 0]
+  const always = table.target.classes[majority(trainLabels)]
   const coefficients = await coefficientsOf(model, standardizer, data, split.train, breath)
   const verdict = verdictOf(metrics[judged]!, baseline, always)
   if (verdict !== null) warnings.note(verdict.code, verdict.message)

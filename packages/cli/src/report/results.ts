@@ -2,7 +2,7 @@
 import type { Output } from '../terminal/output.ts'
 import { brief, count, fit, fixed, left, plural, printable, right, textWidth } from '../text.ts'
 import type { Coefficient } from '../training/coefficients.ts'
-import { type Metrics, wilson } from '../training/evaluate.ts'
+import { accuracyInterval, type Metrics, rightAnswers } from '../training/evaluate.ts'
 import { wrap } from './lines.ts'
 import { table } from './table.ts'
 
@@ -76,10 +76,9 @@ function metricLines({ metrics, baseline, classes, judged, always, target }: Res
 
 function rightOf(measured: Metrics | null, part: string): string {
   if (measured === null) return ''
-  const hits = measured.confusion[0][0] + measured.confusion[1][1]
-  const [low, high] = wilson(hits, measured.rows)
+  const [low, high] = accuracyInterval(measured)
   const name = part.charAt(0).toUpperCase() + part.slice(1)
-  return `${name}: ${count(hits)} of ${count(measured.rows)} right (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`
+  return `${name}: ${count(rightAnswers(measured))} of ${count(measured.rows)} right (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`
 }
 
 function confusionLines({ metrics, judged, classes }: Results, columns: number): string[] {

@@ -3,7 +3,7 @@ import type { TrainOptions } from '../options/train.ts'
 import { fit, plural, printable } from '../text.ts'
 import type { Warnings } from '../warnings.ts'
 import type { Coefficient } from './coefficients.ts'
-import { type Metrics, wilson } from './evaluate.ts'
+import { accuracyInterval, type Metrics } from './evaluate.ts'
 import type { Outcome } from './loop.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -48,8 +48,7 @@ export function warnAfter(
   }: { outcome: Outcome; schedule: Schedule; train: Metrics; test: Metrics | null; coefficients: readonly Coefficient[] },
 ): void {
   if (test !== null && test.rows < SMALL_TEST) {
-    const hits = test.confusion[0][0] + test.confusion[1][1]
-    const [low, high] = wilson(hits, test.rows)
+    const [low, high] = accuracyInterval(test)
     warnings.add(
       'W_SMALL_TEST',
       `the test set is small (${plural(test.rows, 'row')}): accuracy is ${low.toFixed(2)} to ${high.toFixed(2)} with 95 % confidence.`,

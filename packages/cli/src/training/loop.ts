@@ -82,6 +82,7 @@ class Run {
   readonly #rng: Generator
   readonly #stopper: Stopper
   readonly #batch: Uint32Array
+  readonly #validationLabels: Uint8Array
   readonly #started = performance.now()
   readonly #now: Standing = { epoch: 0, step: 0, loss: null, valLoss: null, bestValLoss: null, rowsPerSecond: Number.NaN, seconds: 0 }
   readonly #history: EpochRecord[] = []
@@ -93,12 +94,13 @@ class Run {
   #divergence: Divergence | null = null
 
   constructor(training: Training) {
-    const { seed, schedule } = training
+    const { seed, schedule, data, split } = training
     this.#training = training
     this.#rng = new Generator().manualSeed(seed)
     this.#rngState = this.#rng.getState()
     this.#stopper = new Stopper(schedule.patience)
     this.#batch = new Uint32Array(schedule.batchSize)
+    this.#validationLabels = data.labelsOf(split.validation)
   }
 
   async begin(): Promise<void> {
@@ -189,7 +191,7 @@ class Run {
     const weights = copyWeights(model)
     if (!areFinite(weights)) return this.#diverge('a weight', Number.NaN)
     if (split.validation.length > 0) {
-      const valLoss = logLossOf(await logitsOf(model, data, split.validation, this.#breath), split.validation, data.labels)
+      const valLoss = logLossOf(await logitsOf(model, data, split.validation, this.#breath), this.#validationLabels)
       if (!Number.isFinite(valLoss)) return this.#diverge('val_loss', valLoss)
       this.#now.valLoss = valLoss
       if (this.#stopper.note(epoch, valLoss)) {

@@ -21,11 +21,11 @@ export async function logitsOf(model: Sequential, data: StandardizedRows, rows: 
  * Mean binary cross-entropy, computed from logits in double precision so that no probability is ever rounded to 0 or 1:
  * `max(z, 0) - z y + log(1 + exp(-|z|))`.
  */
-export function logLossOf(logits: Float32Array, rows: Uint32Array, labels: Uint8Array): number {
+export function logLossOf(logits: Float32Array, labels: Uint8Array): number {
   let sum = 0
   for (let i = 0; i < logits.length; i++) {
     const z = logits[i]!
-    sum += Math.max(z, 0) - z * labels[rows[i]!]! + Math.log1p(Math.exp(-Math.abs(z)))
+    sum += Math.max(z, 0) - z * labels[i]! + Math.log1p(Math.exp(-Math.abs(z)))
   }
   return sum / logits.length
 }

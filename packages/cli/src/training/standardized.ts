@@ -7,7 +7,7 @@ import type { Standardizer, Table } from '@tapegrad/data'
  */
 export class StandardizedRows {
   readonly width: number
-  readonly labels: Uint8Array
+  readonly #labels: Uint8Array
   readonly #table: Table
   readonly #standardizer: Standardizer
   #values = new Float32Array(0)
@@ -15,7 +15,7 @@ export class StandardizedRows {
 
   constructor(table: Table, standardizer: Standardizer) {
     this.width = table.features.length
-    this.labels = table.labels
+    this.#labels = table.labels
     this.#table = table
     this.#standardizer = standardizer
   }
@@ -29,8 +29,13 @@ export class StandardizedRows {
   targets(rows: Uint32Array): Tensor {
     if (this.#targets.length < rows.length) this.#targets = new Float32Array(rows.length)
     const targets = this.#targets.subarray(0, rows.length)
-    for (let i = 0; i < rows.length; i++) targets[i] = this.labels[rows[i]!]!
+    for (let i = 0; i < rows.length; i++) targets[i] = this.#labels[rows[i]!]!
     return tensor(targets, { shape: [rows.length, 1] })
+  }
+
+  /** The labels of these rows, 0 or 1. */
+  labelsOf(rows: Uint32Array): Uint8Array {
+    return Uint8Array.from(rows, (row) => this.#labels[row]!)
   }
 
   /** The same numbers as `inputs`, valid until the next call. */

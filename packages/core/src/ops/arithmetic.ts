@@ -119,14 +119,14 @@ const divTrue = /* @__PURE__ */ kernel({
 
 const divTrunc = /* @__PURE__ */ kernel({
   name: 'div',
-  gradFn: 'DivBackward1',
+  gradFn: 'DivBackward2',
   forward: (x, y) => x.div(y).trunc(),
   backward: (grad, _out, _x, _y) => [grad.mul(0), grad.mul(0)],
 })
 
 const divFloor = /* @__PURE__ */ kernel({
   name: 'div',
-  gradFn: 'DivBackward1',
+  gradFn: 'DivBackward2',
   forward: (x, y) => x.floorDivide(y),
   backward: (grad, _out, _x, _y) => [grad.mul(0), grad.mul(0)],
 })
@@ -373,9 +373,10 @@ const clampLow = /* @__PURE__ */ kernel({
 })
 
 const atLeast = /* @__PURE__ */ kernel({
-  ...clampLow.formula,
   name: 'clamp_min',
   gradFn: (_x, min) => (isScalar(min as Operand) ? 'ClampMinBackward0' : 'ClampMinBackward1'),
+  forward: (x, min) => x.maximum(min),
+  backward: (grad, _out, x, min) => [grad.where(x.ge(min), 0), grad.where(x.lt(min), 0)],
 })
 
 const clampHigh = /* @__PURE__ */ kernel({
@@ -386,9 +387,10 @@ const clampHigh = /* @__PURE__ */ kernel({
 })
 
 const atMost = /* @__PURE__ */ kernel({
-  ...clampHigh.formula,
   name: 'clamp_max',
   gradFn: (_x, max) => (isScalar(max as Operand) ? 'ClampMaxBackward0' : 'ClampMaxBackward1'),
+  forward: (x, max) => x.minimum(max),
+  backward: (grad, _out, x, max) => [grad.where(x.le(max), 0), grad.where(x.gt(max), 0)],
 })
 
 /**

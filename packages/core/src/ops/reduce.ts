@@ -1,6 +1,6 @@
 /** Reductions over dimensions. */
 import { type Rule, rule } from '../autograd/node.ts'
-import type { ArgReduction, Reduction, View } from '../backend/backend.ts'
+import type { ArgReduction, View } from '../backend/backend.ts'
 import { kernels } from '../backend/index.ts'
 import { type DType, isFloat, scalarName } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
@@ -12,40 +12,9 @@ import { div, mul } from './arithmetic.ts'
 import { eq } from './compare.ts'
 import { scatterZeros } from './indexing.ts'
 import { maximum, minimum } from './pairs.ts'
+import { dimsOf, type Reduced, reduce, reducedShape, restore } from './reduction.ts'
 import type { Dims, Operand, ReduceOptions } from './types.ts'
 import { reshape, unsqueeze } from './view.ts'
-
-/** What a reduction's backward needs to know. */
-interface Reduced {
-  readonly shape: Shape
-  readonly dims: readonly number[]
-}
-
-/** The shape with `dims` gone, or of length 1. */
-const reducedShape = (shape: Shape, dims: readonly number[], keepdim: boolean): number[] =>
-  keepdim ? shape.map((n, d) => (dims.includes(d) ? 1 : n)) : shape.filter((_, d) => !dims.includes(d))
-
-/** Runs a reduction kernel. */
-function reduce(kind: Reduction, x: Tensor, dims: readonly number[], keepdim: boolean, dtype: DType): Tensor {
-  const kept = reducedShape(x.shape, dims, true)
-  const out = allocateTensor(kept, dtype)
-  const strides = contiguousStrides(kept).map((s, d) => (dims.includes(d) ? 0 : s))
-  kernels.reduce(kind, x, out.alias(x.shape, strides))
-  return keepdim ? out : out.alias(reducedShape(x.shape, dims, false), contiguousStrides(reducedShape(x.shape, dims, false)))
-}
-
-/** Puts the reduced dimensions back, with length 1, so that a result broadcasts against the input. */
-const restore = (t: Tensor, { shape, dims }: Reduced): Tensor => (t.ndim === shape.length ? t : reshape(t, reducedShape(shape, dims, true)))
-
-/** Splits the two ways to say which dimensions: first argument or options. */
-export function dimsOf<O extends { readonly dim?: Dims | undefined }>(
-  dim: Dims | O | undefined,
-  options: O | undefined,
-): O & { dim?: Dims | undefined } {
-  if (dim === undefined || typeof dim === 'number' || Array.isArray(dim))
-    return { ...(options as O), ...(dim === undefined ? {} : { dim: dim as Dims }) }
-  return dim as O
-}
 
 /** Options of `sum`, `mean` and `prod`. */
 export interface SumOptions extends ReduceOptions {

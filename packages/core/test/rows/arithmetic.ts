@@ -8,12 +8,14 @@ export const arithmetic = {
     binary('AddBackward0', { rest: [{ alpha: 3 }] }),
   ],
   sub: [binary('SubBackward0', { refuses: ['bool'] }), binary('SubBackward0', { rest: [{ alpha: 3 }], refuses: ['bool'] })],
+  rsub: binary('RsubBackward0', { refuses: ['bool'] }),
   mul: binary('MulBackward0'),
   div: [
     binary('DivBackward0', { low: 0.5, result: floating, skip: { inplace: 'integers become floats' } }),
     binary('DivBackward2', { low: 0.5, rest: [{ roundingMode: 'floor' }], refuses: ['bool'] }),
     binary('DivBackward2', { low: 0.5, rest: [{ roundingMode: 'trunc' }], refuses: ['bool'] }),
   ],
+  trueDivide: binary('DivBackward0', { low: 0.5, result: floating }),
   floorDivide: { shapes: [[3, 4], [4]], low: 0.5, gradFn: null, refuses: ['bool'] },
   remainder: binary('RemainderBackward1', { low: 0.5, refuses: ['bool'] }),
   fmod: binary('FmodBackward1', { low: 0.5, refuses: ['bool'] }),
@@ -25,6 +27,8 @@ export const arithmetic = {
   ],
   abs: unary('AbsBackward0', { refuses: ['bool'] }),
   sign: unary('SignBackward0'),
+  sgn: unary('SgnBackward0'),
+  nanToNum: unary('NanToNumBackward0'),
   square: unary('PowBackward0', { result: counted }),
   reciprocal: smooth('ReciprocalBackward0', 0.5),
   sqrt: smooth('SqrtBackward0', 0.5),
@@ -45,6 +49,8 @@ export const arithmetic = {
   minimum: binary('MinimumBackward0'),
   fmax: binary('FmaxBackward0'),
   fmin: binary('FminBackward0'),
+  logaddexp: binary('LogaddexpBackward0', { refuses: integers }),
+  logaddexp2: binary('Logaddexp2Backward0', { refuses: integers }),
 
   // comparison
   eq: comparison,
@@ -57,8 +63,4 @@ export const arithmetic = {
   logicalOr: comparison,
   logicalXor: comparison,
   logicalNot: { shapes: [[3, 4]], gradFn: null, result: truth },
-  isnan: { shapes: [[3, 4]], gradFn: null, result: truth },
-  isinf: { shapes: [[3, 4]], gradFn: null, result: truth },
-  isfinite: { shapes: [[3, 4]], gradFn: null, result: truth },
-  signbit: { shapes: [[3, 4]], gradFn: null, result: truth },
 } satisfies Rows

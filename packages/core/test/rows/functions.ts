@@ -1,18 +1,6 @@
 /** Operations that are functions only. */
-import {
-  binaryCrossEntropy,
-  binaryCrossEntropyWithLogits,
-  cat,
-  logsigmoid,
-  mseLoss,
-  softplus,
-  stack,
-  type Tensor,
-} from '../../src/index.ts'
-import { floating, integers, type Rows } from './row.ts'
-
-/** A constant in the shape and dtype of `x`. */
-const like = (x: Tensor, value: number): Tensor => x.detach().mul(0).add(value)
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits, cat, logsigmoid, mseLoss, softplus, stack } from '../../src/index.ts'
+import { floating, integers, like, type Rows } from './row.ts'
 
 const loss2 = {
   shapes: [
@@ -77,7 +65,4 @@ export const functions = {
       gradFn: 'BinaryCrossEntropyWithLogitsBackward0',
     },
   ],
-} satisfies Record<
-  keyof typeof join | keyof typeof activation | Exclude<keyof typeof loss, 'checkReduction' | 'reduced'>,
-  Row | readonly Row[]
->
+} satisfies Rows

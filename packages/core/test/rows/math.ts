@@ -27,8 +27,6 @@ export const math = {
   erfinv: smooth('ErfinvBackward0', -0.8, 0.8),
   sigmoid: smooth('SigmoidBackward0'),
   logit: [smooth('LogitBackward0', 0.2, 0.8), { ...smooth('LogitBackward0', 0.2, 0.8), rest: [{ eps: 0.1 }] }],
-  lgamma: smooth('LgammaBackward0', 0.5),
-  digamma: smooth('DigammaBackward0', 0.5),
   sinc: smooth('SincBackward0', 0.2),
   deg2rad: smooth('Deg2RadBackward0'),
   rad2deg: smooth('Rad2DegBackward0'),

@@ -19,7 +19,7 @@ export interface Row {
   /** The dtypes that are refused, with an error of ours. Default: none. */
   readonly refuses?: readonly DType[]
   /** What a row leaves out, with its reason. */
-  readonly skip?: { readonly gradgrad?: string; readonly inplace?: string; readonly views?: string }
+  readonly skip?: { readonly grad?: string; readonly gradgrad?: string; readonly inplace?: string; readonly views?: string }
   /** Calls that must raise, with the first line of the message. */
   readonly errors?: readonly { readonly call: (x: typeof tensor) => unknown; readonly message: string }[]
 }
@@ -52,3 +52,6 @@ export const condition = tensor([
   [false, false, true, true],
   [true, true, false, false],
 ])
+
+/** A constant in the shape and dtype of `x`. */
+export const like = (x: Tensor, value: number): Tensor => x.detach().mul(0).add(value)
