@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { churnCsv, newFolder, train } from './world.ts'
 
 const examples = join(dirname(fileURLToPath(import.meta.url)), '../../../examples/data')
-const COLOR = new RegExp(`${'\u001b'}[d+m`)
+const COLOR = new RegExp(`${String.fromCharCode(27)}\\[\\d+m`)
 const read = (...path: string[]): string => readFileSync(join(...path), 'utf8')
 const json = (...path: string[]): ReturnType<typeof JSON.parse> => JSON.parse(read(...path))
 

@@ -49,7 +49,6 @@ export {
   warn,
   warnOnce,
 } from './errors.ts'
-export type { PrintOptions, PrintOptionsUpdate } from './format.ts'
 export type { Shape } from './layout.ts'
 export { logsigmoid, type SoftplusOptions, softplus } from './ops/activation.ts'
 export * from './ops/index.ts'
@@ -66,6 +65,7 @@ export {
 export * as special from './ops/namespaces/special.ts'
 export { polygamma } from './ops/polygamma.ts'
 export { where } from './ops/where.ts'
+export type { PrintOptions, PrintOptionsUpdate } from './print/format.ts'
 export { pyFloat, setPrintoptions } from './print.ts'
 export { type Operand, resultType } from './promote.ts'
 export {

@@ -1,7 +1,8 @@
 /** What a tensor prints: its repr, its value in a template literal. */
-import { defaultPrintOptions, formatTensor, type PrintOptions, type PrintOptionsUpdate, updatePrintOptions } from './format.ts'
-import { pyFloat } from './format-number.ts'
+
 import { contiguousStrides } from './layout.ts'
+import { defaultPrintOptions, formatTensor, type PrintOptions, type PrintOptionsUpdate, updatePrintOptions } from './print/format.ts'
+import { pyFloat } from './print/number.ts'
 import type { Tensor } from './tensor.ts'
 
 export { pyFloat }

@@ -6,7 +6,6 @@ import { empty, type TensorOptions, tensor } from './create.ts'
 import type { TypedArray } from './dtype.ts'
 import { type DType, getDefaultDtype, isFloat, scalarName } from './dtype.ts'
 import { NotImplementedError, RuntimeError } from './errors.ts'
-import { GeneratorBase } from './generator.ts'
 import { isDense, type Shape } from './layout.ts'
 import { copyOf } from './op.ts'
 import {
@@ -23,7 +22,8 @@ import {
   fillRandom64,
   fillRandperm,
   fillUniform,
-} from './random-fill.ts'
+} from './random/fill.ts'
+import { GeneratorBase } from './random/generator.ts'
 import { allocateTensor, type Tensor } from './tensor.ts'
 
 /**

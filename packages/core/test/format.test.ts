@@ -1,8 +1,15 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultPrintOptions, formatTensor, type Printable, type PrintOptionsUpdate, pyValue, updatePrintOptions } from '../src/format.ts'
-import { cxxFloat, formatExponent, formatFixed, pyFloat } from '../src/format-number.ts'
+import {
+  defaultPrintOptions,
+  formatTensor,
+  type Printable,
+  type PrintOptionsUpdate,
+  pyValue,
+  updatePrintOptions,
+} from '../src/print/format.ts'
+import { cxxFloat, formatExponent, formatFixed, pyFloat } from '../src/print/number.ts'
 import { isRounded } from './rational.ts'
 
 interface Numbers {

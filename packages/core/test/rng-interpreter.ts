@@ -3,10 +3,10 @@
  * spelled out here as the fills they make; that the real ones make them is tested where those live.
  */
 
-import type { Mt19937 } from '../src/mt19937.ts'
-import { Mt19937 as Engine } from '../src/mt19937.ts'
-import { fillMultinomial } from '../src/multinomial.ts'
-import * as fill from '../src/random-fill.ts'
+import * as fill from '../src/random/fill.ts'
+import type { Mt19937 } from '../src/random/mt19937.ts'
+import { Mt19937 as Engine } from '../src/random/mt19937.ts'
+import { fillMultinomial } from '../src/random/multinomial.ts'
 
 /** A result: `int64` ones as bigints, as far as they go. */
 export type Out = Float32Array | Float64Array | Int32Array | BigInt64Array

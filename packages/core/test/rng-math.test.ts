@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { log, log1m, sinCos } from '../src/accurate.ts'
-import { fma32, fma64 } from '../src/fma.ts'
+import { log, log1m, sinCos } from '../src/random/accurate.ts'
+import { fma32, fma64 } from '../src/random/fma.ts'
 import { multiplyAdd, round } from './rational.ts'
 
 const { fround } = Math

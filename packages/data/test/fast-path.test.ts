@@ -128,7 +128,7 @@ describe('the fast path', () => {
       'a,b,y,c\r\n1.25,-3e2,yes,\n,NA,no,4.5\r\n\r\n 7 ,0.1234567890123456789,yes,1\r2,3,no,4\n5,6,"no",8\r\n9,10,"y""es",12\n1,2,no,3'
     const expected = await reference(csv, { positive: 'no' })
     const bytes = Buffer.from(csv)
-    expect(expected).toMatchObject({ length: 8 })
+    expect(expected).toMatchObject({ length: 7 })
     expect(await outcome(csv, { positive: 'no' }, 1)).toEqual(expected)
     for (let i = 1; i < bytes.length; i++) {
       expect(await outcome(csv, { positive: 'no' }, [i])).toEqual(expected)
@@ -148,7 +148,7 @@ describe('the fast path', () => {
 
   it('keeps tables that fill several chunks of memory', async () => {
     const count = 250_000
-    const body = Array.from({ length: count }, (_, i) => `${i},${i % 7},${-i / 4},${i % 3},${i % 2}`)
+    const body = Array.from({ length: count }, (_, i) => `${i},${i % 7},-${i / 4},${i % 3},${i % 2}`)
     const read = await table(`a,b,c,d,y\n${body.join('\n')}\n`)
     expect(read.length).toBe(count)
     const picked = [0, 1, 209_714, 209_715, 209_716, count - 1]

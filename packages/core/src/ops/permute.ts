@@ -91,6 +91,12 @@ export function t(x: Tensor): Tensor {
   return viewOf(x, swapped(x.shape, 0, last), swapped(x.strides, 0, last), x.offset, tRule, undefined)
 }
 
+/** The last two dimensions exchanged, for the attribute or method of that name. */
+export function matrixTranspose(x: Tensor, name: string): Tensor {
+  if (x.ndim === 1) throw new RuntimeError(`${name} is only supported on matrices or batches of matrices. Got 1-D tensor.`)
+  return x.ndim === 0 ? x : transpose(x, -2, -1)
+}
+
 /**
  * The transpose of each matrix, the last two dimensions exchanged. (Of complex numbers it would also be the conjugate.)
  *
@@ -98,8 +104,7 @@ export function t(x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.adjoint.html
  */
 export function adjoint(x: Tensor): Tensor {
-  if (x.ndim === 0 || x.ndim === 1) throw new RuntimeError(`tensor.adjoint() is only supported on matrices or batches of matrices. Got ${x.ndim}-D tensor.`)
-  return transpose(x, -2, -1)
+  return matrixTranspose(x, 'tensor.adjoint()')
 }
 
 /**

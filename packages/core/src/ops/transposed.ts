@@ -1,7 +1,7 @@
 /** Transposes that are properties of a tensor: `x.T` and its kin. */
 import { RuntimeError, warnOnce } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
-import { adjoint, permute, transpose } from './permute.ts'
+import { matrixTranspose, permute, transpose } from './permute.ts'
 
 /**
  * The tensor with its dimensions in reverse order: the transpose of a matrix.
@@ -16,16 +16,6 @@ export function T(x: Tensor): Tensor {
   return permute(x, x.shape.map((_, d) => d).reverse())
 }
 
-const matrix = (x: Tensor, name: string): Tensor => {
-  if (x.ndim === 1 || (x.ndim > 2 && name === 'tensor.H'))
-    throw new RuntimeError(
-      name === 'tensor.H'
-        ? `tensor.H is only supported on matrices (2-D tensors). Got ${x.ndim}-D tensor.${x.ndim > 2 ? ' For batches of matrices, consider using tensor.mH' : ''}`
-        : `${name} is only supported on matrices or batches of matrices. Got 1-D tensor.`,
-    )
-  return x
-}
-
 /**
  * The conjugate transpose of a matrix: of real numbers, its transpose.
  *
@@ -33,7 +23,12 @@ const matrix = (x: Tensor, name: string): Tensor => {
  * @see https://pytorch.org/docs/stable/tensors.html#torch.Tensor.H
  */
 export function H(x: Tensor): Tensor {
-  return x.ndim === 0 ? x : transpose(matrix(x, 'tensor.H'), 0, 1)
+  if (x.ndim === 0) return x
+  if (x.ndim !== 2)
+    throw new RuntimeError(
+      `tensor.H is only supported on matrices (2-D tensors). Got ${x.ndim}-D tensor.${x.ndim > 2 ? ' For batches of matrices, consider using tensor.mH' : ''}`,
+    )
+  return transpose(x, 0, 1)
 }
 
 /**
@@ -43,7 +38,7 @@ export function H(x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT
  */
 export function mT(x: Tensor): Tensor {
-  return x.ndim === 0 ? x : transpose(matrix(x, 'tensor.mT'), -2, -1)
+  return matrixTranspose(x, 'tensor.mT')
 }
 
 /**
@@ -53,5 +48,5 @@ export function mT(x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH
  */
 export function mH(x: Tensor): Tensor {
-  return x.ndim === 0 ? x : adjoint(matrix(x, 'tensor.mH'))
+  return matrixTranspose(x, 'tensor.mH')
 }

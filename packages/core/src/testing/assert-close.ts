@@ -1,8 +1,8 @@
 /** `assertClose`, with the tolerances and the words of `torch.testing.assert_close`. */
 import { type DType, isFloat } from '../dtype.ts'
 import { ValueError } from '../errors.ts'
-import { pyFloat } from '../format-number.ts'
 import { type Shape, sameShape } from '../layout.ts'
+import { pyFloat } from '../print/number.ts'
 import { Tensor } from '../tensor.ts'
 
 /** Raised where two values that should be close are not, as Python's `AssertionError`. */

@@ -3,7 +3,7 @@ import { grad } from '../autograd/engine.ts'
 import { tensor } from '../create.ts'
 import { type DType, isFloat } from '../dtype.ts'
 import { RuntimeError, ValueError, warn } from '../errors.ts'
-import { Mt19937 } from '../mt19937.ts'
+import { Mt19937 } from '../random/mt19937.ts'
 import { Tensor } from '../tensor.ts'
 
 /** Raised where a gradient is wrong, as PyTorch's `GradcheckError`. */

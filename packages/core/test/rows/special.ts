@@ -17,7 +17,7 @@ export const special = {
   xlogy: binary('XlogyBackward0', { low: 0.5, result: floating }),
   ldexp: binary('MulBackward0', { result: floating }),
   floatPower: binary('PowBackward1', { low: 0.5, result: () => 'float64' }),
-  nextafter: binary('NextafterBackward0', { refuses: integers, skip: { grad: 'PyTorch has none', inplace: 'its gradient raises' } }),
+  nextafter: binary('NextafterBackward0', { refuses: integers }),
   gcd: { shapes: [[3, 4], [4]], gradFn: null, refuses: [...fractions, 'bool'] },
   lcm: { shapes: [[3, 4], [4]], gradFn: null, refuses: [...fractions, 'bool'] },
 

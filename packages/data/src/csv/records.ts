@@ -77,8 +77,12 @@ interface Start {
   readonly line: number
 }
 
-/** Thrown by the header's own parser to stop it at once. */
-class HeaderRead extends Error {}
+/** Thrown inside a parser's callback to stop it at once: what follows is not looked at. */
+class Stop extends Error {}
+
+function unlessStopped(error: unknown): void {
+  if (!(error instanceof Stop)) throw error
+}
 
 async function readHead(name: string, chunks: AsyncIterator<Uint8Array>, options: CsvOptions): Promise<Start> {
   let bytes = Buffer.alloc(0)
@@ -102,13 +106,10 @@ async function readHead(name: string, chunks: AsyncIterator<Uint8Array>, options
   const found: { record?: { fields: string[]; line: number; offset: number } } = {}
   const parser = new RecordParser(name, dialect, 1, (fields, line, offset) => {
     found.record = { fields, line, offset }
-    throw new HeaderRead()
+    throw new Stop()
   })
-  const stopped = (error: unknown): void => {
-    if (!(error instanceof HeaderRead)) throw error
-  }
-  for (; chunk !== null; chunk = found.record === undefined ? await more() : null) await parser.write(chunk).catch(stopped)
-  if (found.record === undefined) await parser.end().catch(stopped)
+  for (; chunk !== null; chunk = found.record === undefined ? await more() : null) await parser.write(chunk).catch(unlessStopped)
+  if (found.record === undefined) await parser.end().catch(unlessStopped)
   const { record } = found
   if (record === undefined)
     throw new DataError('E_EMPTY', `${quoted(name)} holds no data, only blank lines.`, { where: name, fix: 'Is it the right file?' })
@@ -173,20 +174,21 @@ class BodyReader {
 
   async write(chunk: Uint8Array): Promise<void> {
     const rest = this.#feeder === null ? chunk : this.#feeder.push(chunk)
-    if (rest === null) return
+    if (rest === null || this.#body.done) return
     const parser = this.#parser ?? this.#startParser()
-    if (rest.length > 0) await parser.write(rest)
+    if (rest.length > 0) await parser.write(rest).catch(unlessStopped)
   }
 
   async end(): Promise<void> {
-    if (this.#parser !== null) await this.#parser.end()
+    if (this.#parser !== null) await this.#parser.end().catch(unlessStopped)
     else this.#feeder?.end()
   }
 
   #startParser(): RecordParser {
     const line = this.#feeder?.line ?? 1
     const parser = new RecordParser(this.#name, this.#dialect, line, (fields, at) => {
-      if (!this.#body.done) this.#body.record(fields, at)
+      this.#body.record(fields, at)
+      if (this.#body.done) throw new Stop()
     })
     parser.header = this.#header
     this.#feeder = null

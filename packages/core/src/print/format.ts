@@ -1,5 +1,5 @@
 /** The repr of a tensor, as PyTorch 2.13 prints it, from a plain description. Looks at the printed elements only. */
-import { formatExponent, formatFixed, pyFloat } from './format-number.ts'
+import { formatExponent, formatFixed, pyFloat } from './number.ts'
 
 /** How tensors print. */
 export interface PrintOptions {

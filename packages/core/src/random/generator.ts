@@ -1,5 +1,5 @@
 /** What a random generator is apart from tensors: seeds and saved states, with PyTorch's checks and words. */
-import { RuntimeError, ValueError } from './errors.ts'
+import { RuntimeError, ValueError } from '../errors.ts'
 import { LEGACY_STATE_BYTES, Mt19937, STATE_BYTES } from './mt19937.ts'
 
 /** The seed of a generator that was never given one, as in PyTorch. */

@@ -1,7 +1,7 @@
 /** Drawing category indices with given weights, as PyTorch's CPU kernel does. */
-import type { TypedArray } from './dtype.ts'
+import type { TypedArray } from '../dtype.ts'
+import { type FloatArray, fillExponential } from './fill.ts'
 import type { Mt19937 } from './mt19937.ts'
-import { type FloatArray, fillExponential } from './random-fill.ts'
 
 /**
  * Fills `out` with indices into `weights`, drawn in proportion to them: one row of `torch.multinomial`.

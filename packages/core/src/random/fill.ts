@@ -4,9 +4,10 @@
  * Each takes the engine and the elements in memory order, and draws exactly the words that PyTorch draws. Arguments are the caller's to
  * check; `int64` values are plain numbers, exact within +-2^53.
  */
+
+import type { TypedArray } from '../dtype.ts'
 import { log } from './accurate.ts'
 import { BLOCK, boxMuller32, boxMuller64, normal } from './box-muller.ts'
-import type { TypedArray } from './dtype.ts'
 import { fma32, fma64 } from './fma.ts'
 import type { Mt19937 } from './mt19937.ts'
 
