@@ -64,6 +64,15 @@ export {
   silu,
   softplus,
 } from './ops/activation.ts'
+export {
+  type CosineOptions,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+  type PairwiseOptions,
+  pairwiseDistance,
+  pdist,
+} from './ops/distances.ts'
 export * from './ops/index.ts'
 export * from './ops/join.ts'
 export {
@@ -75,6 +84,7 @@ export {
   mseLoss,
   type Reduction,
 } from './ops/loss.ts'
+export * as linalg from './ops/namespaces/linalg.ts'
 export * as special from './ops/namespaces/special.ts'
 export { polygamma } from './ops/polygamma.ts'
 export {

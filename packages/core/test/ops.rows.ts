@@ -3,6 +3,7 @@ import type * as activation from '../src/ops/activation.ts'
 import type * as ops from '../src/ops/index.ts'
 import type * as join from '../src/ops/join.ts'
 import type * as loss from '../src/ops/loss.ts'
+import type * as rectifier from '../src/ops/rectifier.ts'
 import { arithmetic } from './rows/arithmetic.ts'
 import { functions } from './rows/functions.ts'
 import { math } from './rows/math.ts'
@@ -13,7 +14,11 @@ import { special } from './rows/special.ts'
 import { views } from './rows/views.ts'
 
 /** What is a function only; the rest of its files are helpers. */
-type Functions = keyof typeof join | keyof typeof activation | Exclude<keyof typeof loss, 'checkReduction' | 'reduced'>
+type Functions =
+  | keyof typeof join
+  | keyof typeof activation
+  | keyof typeof rectifier
+  | Exclude<keyof typeof loss, 'checkReduction' | 'reduced'>
 
 export const rows = { ...arithmetic, ...math, ...special, ...reductions, ...views, ...matrices, ...functions } satisfies Record<
   keyof typeof ops | Functions,

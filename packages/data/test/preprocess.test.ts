@@ -160,7 +160,7 @@ describe('stratifiedSplit', () => {
     const fraction = fc.constantFrom(0, 0.1, 0.15, 0.2, 0.3, 0.45)
     fc.assert(
       fc.property(
-        fc.integer({ min: 12, max: 300 }),
+        fc.integer({ min: 24, max: 300 }),
         fc.integer({ min: 4, max: 200 }),
         fraction,
         fraction,

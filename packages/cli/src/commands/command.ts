@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command as Flags } from 'commander'
 import type { ExitCode } from '../exit.ts'
 import type { Io } from '../io.ts'
@@ -32,4 +33,9 @@ export interface CommandEntry {
   name: string
   summary: string
   load(): Promise<Command>
+}
+
+/** The file behind a `--data` that is relative to the caller's folder; as it was written wherever that is our own folder, for messages name it. */
+export function dataPath(given: string, { cwd }: Io): string {
+  return given === '-' || cwd === process.cwd() ? given : resolve(cwd, given)
 }

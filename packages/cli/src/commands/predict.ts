@@ -1,5 +1,4 @@
 /** `predict`: rows in, the same rows with prediction and probability out, a batch at a time. */
-import { resolve } from 'node:path'
 import { noGrad, tensor } from '@tapegrad/core'
 import { FeatureEncoder } from '@tapegrad/data'
 import { type RowStream, streamRows } from '@tapegrad/data/csv'
@@ -13,7 +12,7 @@ import { csvLine } from '../scoring/csv-writer.ts'
 import { fileSink, type Sink, streamSink } from '../scoring/sink.ts'
 import { count, fit, plural, printable } from '../text.ts'
 import { sigmoidOf } from '../training/score.ts'
-import type { Command, Context } from './command.ts'
+import { type Command, type Context, dataPath } from './command.ts'
 
 /** `predict` in the table of commands. */
 export const predictCommandEntry: Command = { flags: predictCommand, run }
@@ -36,6 +35,7 @@ async function run(argv: readonly string[], context: Context): Promise<ExitCode>
     await sink.finish()
     if (!options.quiet) {
       warnAboutMissing(context, encoder, saved, rows)
+      if (stream.skipped > 0) warnings.add('W_SKIPPED_ROWS', `${plural(stream.skipped, 'ragged row')} left out (--on-bad-row skip).`)
       warnings.print(err)
       if (options.out !== undefined && options.out !== '-') err.write(`${plural(rows, 'row')} scored: ${printable(options.out)}\n`)
     }
@@ -49,23 +49,14 @@ async function run(argv: readonly string[], context: Context): Promise<ExitCode>
 }
 
 async function openRows(options: PredictOptions, { card }: SavedModel, { io, interrupts }: Context): Promise<RowStream> {
-  const path = options.data === '-' || io.cwd === process.cwd() ? options.data : resolve(io.cwd, options.data)
   // New rows are expected to be written as the training rows were; .tsv files speak for themselves.
   const usual = /\.(?:tsv|tab)(?:\.gz)?$/i.test(options.data) ? {} : { delimiter: card.table.delimiter }
-  return streamRows(path, { ...usual, ...csvOptions(options), stdin: io.stdin, signal: interrupts.signal })
+  return streamRows(dataPath(options.data, io), { ...usual, ...csvOptions(options), stdin: io.stdin, signal: interrupts.signal })
 }
 
 function makeEncoder(stream: RowStream, { card }: SavedModel, options: PredictOptions): FeatureEncoder {
-  const { decimal, naValues } = card.table
-  return new FeatureEncoder({
-    features: card.features,
-    header: stream.header,
-    name: stream.name,
-    decimal,
-    naValues,
-    ...cellOptions(options, naValues),
-    rename: options.rename,
-  })
+  const { features, table } = card
+  return new FeatureEncoder({ features, header: stream.header, name: stream.name, rename: options.rename, ...cellOptions(options, table) })
 }
 
 // A second column of the same name would be read for the first one further down the pipe.

@@ -35,7 +35,9 @@ export function csvFlags(): Option[] {
     flag('--no-header', 'the first line is data; columns are called "column 1", "column 2", ...'),
     flag('--comment <c>', 'skip lines that begin with it').argParser(oneCharacter('--comment', 'one character')),
     flag('--decimal <c>', 'decimal point . or comma ,').argParser(oneOf('--decimal', ['.', ','])),
-    flag('--na <a,b>', 'more texts that mean "no value", besides NA, N/A, NaN, null, None, ? and nothing at all').argParser(namesOf('--na')),
+    flag('--na <a,b>', 'more texts that mean "no value", besides NA, N/A, NaN, null, None, ? and nothing at all').argParser(
+      namesOf('--na'),
+    ),
     flag('--on-bad-row <do>', 'rows with too few or too many fields: error or skip').argParser(oneOf('--on-bad-row', ['error', 'skip'])),
     flag('--limit <n>', 'read only the first n rows').argParser(
       numberIn('--limit', { needs: 'a whole number from 1 on', integer: true, min: 1 }),

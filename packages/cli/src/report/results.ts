@@ -1,26 +1,16 @@
 /** What is said after training: figures beside the baseline, the confusion matrix, what was learned, where it is. */
 import type { Output } from '../terminal/output.ts'
 import { brief, count, fit, fixed, left, plural, printable, right, textWidth } from '../text.ts'
-import type { Coefficient } from '../training/coefficients.ts'
 import { accuracyInterval, type Metrics, rightAnswers } from '../training/evaluate.ts'
+import type { Judgement } from '../training/judge.ts'
 import { wrap } from './lines.ts'
 import { table } from './table.ts'
 
-/** Names of the parts of a table. */
-export type Part = 'train' | 'validation' | 'test'
-
-/** What was measured. */
-export interface Results {
+/** What was measured, and of what. */
+export interface Results extends Judgement {
   target: string
+  /** `[negative, positive]`. */
   classes: readonly [string, string]
-  metrics: Readonly<Record<Part, Metrics | null>>
-  baseline: Metrics
-  /** The part that is judged: the test rows, or what there is instead. */
-  judged: Part
-  /** What the baseline always answers. */
-  always: string
-  verdict: string | null
-  coefficients: readonly Coefficient[]
   /** The folder of the run, for people. */
   run: string
 }
@@ -39,14 +29,14 @@ export function writeResults(output: Output, results: Results): void {
   output.write(`${lines.join('\n')}\n`)
 }
 
-function metricLines({ metrics, baseline, classes, judged, always, target }: Results, output: Output): string[] {
+function metricLines({ metrics, baselines, classes, judged, always, target }: Results, output: Output): string[] {
   const { columns } = output.can
   const narrow = columns < 56
   const parts = (['train', 'validation', 'test'] as const).flatMap((part) => {
     const measured = metrics[part]
     return measured === null ? [] : [{ name: part === 'validation' ? 'valid' : part, measured }]
   })
-  const all = [...parts.map(({ measured }) => measured), baseline]
+  const all = [...parts.map(({ measured }) => measured), baselines[judged]!]
   const row = (name: string, value: (of: Metrics) => number | null): string[] => [
     name,
     ...all.map((of) => fixed(value(of), 3, output.can.unicode ? '–' : '-')),

@@ -1,12 +1,18 @@
 /** Products whose operands both run along k: rows of A with columns of B, as in `x @ weight.T` and in `A @ x`, by dot products and without packing. */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
-import { countDown, countUp, type Lanes, laneShuffle, multiplyAdd } from './lanes.ts'
+import { address, countDown, countUp, type FloatType, laneShuffle, multiplyAdd, remaining } from './float-type.ts'
 
 /** Columns of one tile. */
 const COLUMNS = 4
 
+/** Lengths of the parts of a long sum. */
+const DEPTH = 2048
+
+/** Bytes of A that are used again and again before the next ones. */
+const CACHE = 16384
+
 interface DotTileOptions {
-  readonly lanes: Lanes
+  readonly type: FloatType
   readonly fma: boolean
   /** Rows of the tile. */
   readonly height: number
@@ -20,10 +26,13 @@ type Eleven = [Local, Local, Local, Local, Local, Local, Local, Local, Local, Lo
  * One tile of dot products: `(k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate, rows, columns)`, steps in bytes.
  * `aStep` leads to the next row of A, `bStep` to the next column of B. k is at least the number of lanes.
  */
-function emitDotTile(module: ModuleBuilder, { lanes, fma, height, chains }: DotTileOptions): FunctionBuilder {
-  const f = module.function(null, Array.from({ length: 11 }, () => 'i32' as const))
+function emitDotTile(module: ModuleBuilder, { type, fma, height, chains }: DotTileOptions): FunctionBuilder {
+  const f = module.function(
+    null,
+    Array.from({ length: 11 }, () => 'i32' as const),
+  )
   const [k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate, rows, columns] = f.params as Eleven
-  const { scalar, vector, count, size, bits } = lanes
+  const { scalar, vector, count, size, bits } = type
   const vectors = (n: number) => Array.from({ length: n }, () => f.local('v128'))
   const sums = Array.from({ length: chains }, () => Array.from({ length: height }, () => vectors(COLUMNS)))
   const x = vectors(height)
@@ -39,7 +48,12 @@ function emitDotTile(module: ModuleBuilder, { lanes, fma, height, chains }: DotT
     [bColumns, bStep, columns],
   ] as const)
     for (let i = 1; i < list.length; i++) {
-      f.get(list[i - 1]!).get(step).i32(0).get(many).i32(i).op('i32.gt_s', 'select', 'i32.add')
+      f.get(list[i - 1]!)
+        .get(step)
+        .i32(0)
+        .get(many)
+        .i32(i)
+        .op('i32.gt_s', 'select', 'i32.add')
       f.set(list[i]!)
     }
 
@@ -53,7 +67,7 @@ function emitDotTile(module: ModuleBuilder, { lanes, fma, height, chains }: DotT
     aRows.forEach((p, i) => read(p, x[i]!))
     bColumns.forEach((p, j) => {
       read(p, y)
-      for (let i = 0; i < height; i++) multiplyAdd(f, lanes, fma, into[i]![j]!, x[i]!, y)
+      for (let i = 0; i < height; i++) multiplyAdd(f, type, fma, into[i]![j]!, x[i]!, y)
     })
   }
   const loop = (many: number) =>
@@ -66,15 +80,15 @@ function emitDotTile(module: ModuleBuilder, { lanes, fma, height, chains }: DotT
   f.get(k).if(() => {
     // What is left is the end of a whole vector that begins before it.
     f.i32(count).get(k).op('i32.sub').tee(k)
-    if (bits === 32) f.op('i32x4.splat').set(mask).bytes(laneNumbers(lanes)).get(mask).op('i32x4.ge_s')
-    else f.op('i64.extend_i32_s', 'i64x2.splat').set(mask).bytes(laneNumbers(lanes)).get(mask).op('i64x2.ge_s')
+    if (bits === 32) f.op('i32x4.splat').set(mask).bytes(laneNumbers(type)).get(mask).op('i32x4.ge_s')
+    else f.op('i64.extend_i32_s', 'i64x2.splat').set(mask).bytes(laneNumbers(type)).get(mask).op('i64x2.ge_s')
     f.set(mask)
-    for (const p of pointers) f.get(p).get(k).i32(lanes.shift).op('i32.shl', 'i32.sub').set(p)
+    for (const p of pointers) f.get(p).get(k).i32(type.shift).op('i32.shl', 'i32.sub').set(p)
     step(0, sums[0]!, true)
   })
 
   const add = `${vector}.add` as const
-  const pick = (p: Local, q: Local, picks: readonly number[]) => f.get(p).get(q).shuffle(laneShuffle(lanes, picks))
+  const pick = (p: Local, q: Local, picks: readonly number[]) => f.get(p).get(q).shuffle(laneShuffle(type, picks))
   const results = vectors(COLUMNS / count)
   for (let i = 0; i < height; i++) {
     const row = sums[0]![i]!
@@ -105,7 +119,12 @@ function emitDotTile(module: ModuleBuilder, { lanes, fma, height, chains }: DotT
                 .set(r),
             ),
           )
-          results.forEach((r, v) => f.get(c).get(r).store('v128.store', 16 * v))
+          results.forEach((r, v) =>
+            f
+              .get(c)
+              .get(r)
+              .store('v128.store', 16 * v),
+          )
         },
         () => {
           // The pointer to the column takes the place of the one into B, which has served.
@@ -135,53 +154,67 @@ function emitDotTile(module: ModuleBuilder, { lanes, fma, height, chains }: DotT
 }
 
 /** The bytes of a vector of integers that number its lanes. */
-function laneNumbers({ count, size }: Lanes): number[] {
+function laneNumbers({ count, size }: FloatType): number[] {
   return Array.from({ length: count }, (_, lane) => [lane, ...new Array<number>(size - 1).fill(0)]).flat()
 }
-
-type Ten = [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local]
 
 /**
  * `C (+)= A @ B` where rows of A and columns of B are contiguous:
  * `(m, n, k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate)`, steps in bytes; k at least the number of lanes.
  */
-export function emitDotProducts(module: ModuleBuilder, lanes: Lanes, fma: boolean): FunctionBuilder {
-  const one = emitDotTile(module, { lanes, fma, height: 1, chains: 2 })
-  const two = emitDotTile(module, { lanes, fma, height: 2, chains: 1 })
-  const f = module.function(null, Array.from({ length: 11 }, () => 'i32' as const))
-  const [m, n, k, a, aStep, b, bStep, c, cStep, cColumnStep] = f.params as unknown as Ten
-  const accumulate = f.params[10]!
-  const [depth, first, rows, i, j, rowsLeft, aAt, bAt, cAt, columns, chunk] = Array.from({ length: 11 }, () => f.local('i32')) as Eleven
-  const again = f.local('i32')
-  const left = f.local('i32')
+export function emitDotProducts(module: ModuleBuilder, type: FloatType, fma: boolean): FunctionBuilder {
+  const one = emitDotTile(module, { type, fma, height: 1, chains: 2 })
+  const two = emitDotTile(module, { type, fma, height: 2, chains: 1 })
+  const f = module.function(
+    null,
+    Array.from({ length: 11 }, () => 'i32' as const),
+  )
+  const [m, n, k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate] = f.params as Eleven
+  const local = () => f.local('i32')
+  const [first, i, j] = [local(), local(), local()]
+  const [depth, chunk, many, rows, columns] = [local(), local(), local(), local(), local()]
+  const [aAt, bAt, cAt] = [local(), local(), local()]
 
-  // Long sums are made of parts, which also keeps what they read in the cache.
-  f.get(k).set(left)
   f.loop((next) => {
-    // A part of 2048, or all the rest where it is shorter than two: no part is ever shorter than a vector.
-    f.i32(DEPTH).get(left).get(left).i32(2 * DEPTH).op('i32.ge_s', 'select').set(depth)
-    // As many rows of A at a time as half of the smallest first-level cache holds.
-    f.i32(16384 / lanes.size).get(depth).op('i32.div_u').i32(-2).op('i32.and').tee(chunk).op('i32.eqz').if(() => f.i32(2).set(chunk))
+    // Long sums are made of parts. The last one may be up to twice as long, so that none is shorter than a vector.
+    f.i32(DEPTH).get(k)
+    f.get(k)
+      .i32(2 * DEPTH)
+      .op('i32.ge_s', 'select')
+      .set(depth)
+    // As many rows of A at a time as half of a first-level cache holds.
+    f.i32(CACHE / type.size)
+      .get(depth)
+      .op('i32.div_u')
+      .i32(2)
+      .op('i32.add')
+      .i32(-2)
+      .op('i32.and')
+      .set(chunk)
     countUp(f, first, m, chunk, () => {
-      f.get(m).get(first).op('i32.sub').tee(rows).get(chunk).get(rows).get(chunk).op('i32.lt_s', 'select').set(rows)
+      remaining(f, many, m, first, chunk)
       countUp(f, j, n, COLUMNS, () => {
-        f.get(n).get(j).op('i32.sub').tee(columns).i32(COLUMNS).get(columns).i32(COLUMNS).op('i32.lt_s', 'select').set(columns)
-        f.get(b).get(j).get(bStep).op('i32.mul', 'i32.add').set(bAt)
-        f.get(a).get(first).get(aStep).op('i32.mul', 'i32.add').set(aAt)
-        f.get(c).get(first).get(cStep).op('i32.mul', 'i32.add').get(j).get(cColumnStep).op('i32.mul', 'i32.add').set(cAt)
-        countUp(f, i, rows, 2, () => {
-          f.get(depth).get(aAt).get(aStep).get(bAt).get(bStep).get(cAt).get(cStep).get(cColumnStep)
-          f.get(accumulate).get(again).op('i32.or').get(rows).get(i).op('i32.sub').tee(rowsLeft).get(columns)
-          f.get(rowsLeft).i32(1).op('i32.eq')
-          // A block cannot take what lies on the stack, so both kernels are called through their arguments.
-          f.drop2(one, two)
-          f.get(aAt).get(aStep).i32(1).op('i32.shl', 'i32.add').set(aAt).get(cAt).get(cStep).i32(1).op('i32.shl', 'i32.add').set(cAt)
+        remaining(f, columns, n, j, COLUMNS)
+        address(f, a, [first, aStep]).set(aAt)
+        address(f, b, [j, bStep]).set(bAt)
+        address(f, c, [first, cStep], [j, cColumnStep]).set(cAt)
+        countUp(f, i, many, 2, () => {
+          const call = (tile: FunctionBuilder) =>
+            [depth, aAt, aStep, bAt, bStep, cAt, cStep, cColumnStep, accumulate, rows, columns].reduce((g, x) => g.get(x), f).call(tile)
+          remaining(f, rows, many, i, 2).get(rows).i32(1).op('i32.eq')
+          f.if(
+            () => call(one),
+            () => call(two),
+          )
+          f.get(aAt).get(aStep).i32(1).op('i32.shl', 'i32.add').set(aAt)
+          f.get(cAt).get(cStep).i32(1).op('i32.shl', 'i32.add').set(cAt)
         })
       })
     })
-    f.i32(1).set(again)
-    f.get(a).get(depth).i32(lanes.shift).op('i32.shl', 'i32.add').set(a).get(b).get(depth).i32(lanes.shift).op('i32.shl', 'i32.add').set(b)
-    f.get(left).get(depth).op('i32.sub').tee(left).brIf(next)
+    f.i32(1).set(accumulate)
+    address(f, a, [depth, type.size]).set(a)
+    address(f, b, [depth, type.size]).set(b)
+    f.get(k).get(depth).op('i32.sub').tee(k).brIf(next)
   })
   return f
 }

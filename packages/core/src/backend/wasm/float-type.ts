@@ -2,35 +2,35 @@
 import type { FunctionBuilder, Local } from './assembler.ts'
 
 /** A floating-point type as scalar and as lanes of a 128-bit vector. */
-export type Lanes =
+export type FloatType =
   | { readonly scalar: 'f32'; readonly vector: 'f32x4'; readonly bits: 32; readonly count: 4; readonly size: 4; readonly shift: 2 }
   | { readonly scalar: 'f64'; readonly vector: 'f64x2'; readonly bits: 64; readonly count: 2; readonly size: 8; readonly shift: 3 }
 
 /** Four float32 to a vector. */
-export const f32Lanes: Lanes = { scalar: 'f32', vector: 'f32x4', bits: 32, count: 4, size: 4, shift: 2 }
+export const float32Type: FloatType = { scalar: 'f32', vector: 'f32x4', bits: 32, count: 4, size: 4, shift: 2 }
 
 /** Two float64 to a vector. */
-export const f64Lanes: Lanes = { scalar: 'f64', vector: 'f64x2', bits: 64, count: 2, size: 8, shift: 3 }
+export const float64Type: FloatType = { scalar: 'f64', vector: 'f64x2', bits: 64, count: 2, size: 8, shift: 3 }
 
 /** The dtypes that have lanes, by name. */
-export const lanesOf: Readonly<Record<'float32' | 'float64', Lanes>> = { float32: f32Lanes, float64: f64Lanes }
+export const floatTypes: Readonly<Record<'float32' | 'float64', FloatType>> = { float32: float32Type, float64: float64Type }
 
 /** `sum += x * y` in vectors: one rounding with `fma`, else two. */
-export function multiplyAdd(f: FunctionBuilder, lanes: Lanes, fma: boolean, sum: Local, x: Local, y: Local): void {
-  const v = lanes.vector
+export function multiplyAdd(f: FunctionBuilder, type: FloatType, fma: boolean, sum: Local, x: Local, y: Local): void {
+  const v = type.vector
   if (fma) f.get(x).get(y).get(sum).op(`${v}.relaxed_madd`).set(sum)
   else f.get(sum).get(x).get(y).op(`${v}.mul`, `${v}.add`).set(sum)
 }
 
 /** Pushes a scalar constant. */
-export function scalarConstant(f: FunctionBuilder, lanes: Lanes, x: number): void {
-  if (lanes.scalar === 'f32') f.f32(x)
+export function scalarConstant(f: FunctionBuilder, type: FloatType, x: number): void {
+  if (type.scalar === 'f32') f.f32(x)
   else f.f64(x)
 }
 
 /** Pushes a vector with the same number in every lane. */
-export function vectorConstant(f: FunctionBuilder, lanes: Lanes, x: number): void {
-  if (lanes.scalar === 'f32') f.f32x4(x)
+export function vectorConstant(f: FunctionBuilder, type: FloatType, x: number): void {
+  if (type.scalar === 'f32') f.f32x4(x)
   else f.f64x2(x)
 }
 
@@ -63,6 +63,31 @@ export function countUp(f: FunctionBuilder, i: Local, n: Local, step: number | L
 }
 
 /** Bytes of a shuffle that puts the given lanes together: 0 to count - 1 of the first vector, then those of the second. */
-export function laneShuffle(lanes: Lanes, picks: readonly number[]): number[] {
-  return picks.flatMap((lane) => Array.from({ length: lanes.size }, (_, byte) => lane * lanes.size + byte))
+export function laneShuffle(type: FloatType, picks: readonly number[]): number[] {
+  return picks.flatMap((lane) => Array.from({ length: type.size }, (_, byte) => lane * type.size + byte))
+}
+
+/** Pushes `base + index * step + ...`. */
+export function address(
+  f: FunctionBuilder,
+  base: Local,
+  ...terms: readonly (readonly [index: Local, step: Local | number])[]
+): FunctionBuilder {
+  f.get(base)
+  for (const [index, step] of terms) {
+    f.get(index)
+    if (typeof step === 'number') f.i32(step)
+    else f.get(step)
+    f.op('i32.mul', 'i32.add')
+  }
+  return f
+}
+
+/** Sets `out = min(x - y, limit)` in signed integers. */
+export function remaining(f: FunctionBuilder, out: Local, x: Local, y: Local, limit: Local | number): FunctionBuilder {
+  const bound = () => (typeof limit === 'number' ? f.i32(limit) : f.get(limit))
+  f.get(x).get(y).op('i32.sub').tee(out)
+  bound().get(out)
+  bound()
+  return f.op('i32.lt_s', 'select').set(out)
 }
