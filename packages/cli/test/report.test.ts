@@ -89,6 +89,7 @@ const results: Results = {
     { feature: 'zero', weight: 0, oddsRatio: 1 },
   ],
   run: 'runs/x',
+  program: 'tapegrad',
 }
 
 function written(columns: number, env: Record<string, string> = {}): string[] {

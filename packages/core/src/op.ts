@@ -140,7 +140,7 @@ export interface Formula {
   /** PyTorch's names of the leading operands that must be tensors; absent: plain numbers will do beside one tensor. */
   readonly tensors?: readonly string[]
   /** The only kind of dtype that will do, and PyTorch's name of the kernel that refuses the others. */
-  readonly only?: readonly [kind: 'float' | 'integer' | 'discrete', kernel: string]
+  readonly only?: readonly [kind: 'float' | 'integer' | 'discrete' | 'number', kernel: string]
   readonly forward: Forward
   /** One gradient per operand, `null` where none flows. Absent: the operation is not differentiable. */
   readonly backward?: Backward
@@ -175,8 +175,10 @@ function checkOperands({ name, tensors }: Formula, operands: readonly Operand[])
 /** Refuses dtypes that an operation is not meant for. */
 function checkKind({ only }: Formula, dtype: DType): void {
   if (only === undefined) return
-  const fits = only[0] === 'float' ? isFloat(dtype) : !isFloat(dtype) && (only[0] === 'discrete' || dtype !== 'bool')
-  if (!fits) throw new NotImplementedError(`"${only[1]}" not implemented for '${scalarName(dtype)}'`)
+  const [kind, kernel] = only
+  const fits =
+    kind === 'number' ? dtype !== 'bool' : kind === 'float' ? isFloat(dtype) : !isFloat(dtype) && (kind === 'discrete' || dtype !== 'bool')
+  if (!fits) throw new NotImplementedError(`"${kernel}" not implemented for '${scalarName(dtype)}'`)
 }
 
 /** A formula made ready to run; compiled when first used, so that importing an operation costs nothing. */

@@ -23,7 +23,6 @@ const MISSING_WORDS: readonly string[] = [
   '..',
   '...',
   'n.a.',
-  'x',
   '*',
   '#null!',
   '#value!',

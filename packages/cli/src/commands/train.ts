@@ -8,8 +8,8 @@ import { historyCsv } from '../artifacts/history.ts'
 import { encodeModel } from '../artifacts/model-file.ts'
 import { type FolderRequest, MODEL_FILE, RunFolder } from '../artifacts/run-folder.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { cellOptions, csvOptions } from '../options/csv.ts'
-import { parseTrain, type TrainOptions, trainCommand } from '../options/train.ts'
+import { cellOptions, csvOptions } from '../options/reading.ts'
+import { parseTrain, type TrainOptions } from '../options/train.ts'
 import { barProgress } from '../progress/bar.ts'
 import { lineProgress } from '../progress/lines.ts'
 import { type Progress, silent } from '../progress/progress.ts'
@@ -24,10 +24,7 @@ import { warnBefore } from '../training/judgement.ts'
 import { type Outcome, train } from '../training/loop.ts'
 import { copyWeights } from '../training/weights.ts'
 import { prepare, type Work } from '../training/work.ts'
-import { type Command, type Context, dataPath } from './command.ts'
-
-/** `train` in the table of commands. */
-export const trainCommandEntry: Command = { flags: trainCommand, run }
+import { type Context, dataPath } from './command.ts'
 
 /** When it began, for run.json. */
 interface Beginning {
@@ -36,7 +33,8 @@ interface Beginning {
   readSeconds: number
 }
 
-async function run(argv: readonly string[], context: Context): Promise<ExitCode> {
+/** Reads, trains, judges, saves, reports. */
+export async function runTrain(argv: readonly string[], context: Context): Promise<ExitCode> {
   const options = parseTrain(argv, context.name)
   const { out, force, data } = options
   const request: FolderRequest = { out, force, dataName: data === '-' ? 'stdin' : data, cwd: context.io.cwd, now: context.now() }
@@ -110,7 +108,7 @@ async function trainInto(folder: RunFolder, work: Work, context: Context, beginn
     }
     if (outcome.reason === 'interrupted') {
       await saveCheckpoint(folder, { ...work, last: copyWeights(model), outcome })
-      err.write(interruptedText(folder, outcome))
+      err.write(interruptedText(folder, outcome, context.program))
     } else await conclude(folder, work, outcome, context, beginning)
     return interrupts.pending === null ? EXIT.ok : exitCodeOf(interrupts.pending)
   })
@@ -126,7 +124,7 @@ async function conclude(
   folder: RunFolder,
   work: Work,
   outcome: Outcome,
-  { out, err, warnings }: Context,
+  { out, err, warnings, program }: Context,
   beginning: Beginning,
 ): Promise<void> {
   const { options, schedule } = work
@@ -140,7 +138,7 @@ async function conclude(
   }
   if (options.json) out.write(pretty(trainDocument(facts)))
   else if (options.quiet) out.write(`${folder.shown}\n`)
-  else writeResults(out, { ...judgement, target: work.table.target.name, classes: work.table.target.classes, run: folder.shown })
+  else writeResults(out, { ...judgement, target: work.table.target.name, classes: work.table.target.classes, run: folder.shown, program })
 }
 
 async function save(facts: RunFacts, { model, card, options }: Work, { argv, started, readSeconds }: Beginning): Promise<void> {

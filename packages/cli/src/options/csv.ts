@@ -1,5 +1,4 @@
 /** The flags that say how a table is written; the same for `train` and `predict`. */
-import type { CellOptions, CsvOptions } from '@tapegrad/data/csv'
 import { Option } from 'commander'
 import { usageError } from '../errors.ts'
 import { printable } from '../text.ts'
@@ -18,9 +17,6 @@ export interface CsvFlags {
   onBadRow: 'error' | 'skip' | undefined
   limit: number | undefined
 }
-
-/** Texts that always mean "no value", besides the empty cell. Kept with every model. */
-const USUAL_MISSING: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None', '?']
 
 const HEADING = 'How the table is written:'
 
@@ -55,24 +51,6 @@ export const NO_CSV_FLAGS: CsvFlags = {
   na: undefined,
   onBadRow: undefined,
   limit: undefined,
-}
-
-/** How a table is cut into records, as the readers want it. */
-export function csvOptions(flags: CsvFlags): CsvOptions {
-  const { delimiter, quote, header, comment, onBadRow, limit } = flags
-  return {
-    header,
-    ...(delimiter !== undefined && { delimiter }),
-    ...(quote !== undefined && { quote: quote === 'none' ? null : quote }),
-    ...(comment !== undefined && { comment }),
-    ...(onBadRow !== undefined && { badRows: onBadRow }),
-    ...(limit !== undefined && { limit }),
-  }
-}
-
-/** How texts become numbers; what the flags leave open is as `before` (a model's table), else as usual. */
-export function cellOptions({ decimal, na = [] }: CsvFlags, before?: Required<CellOptions>): Required<CellOptions> {
-  return { decimal: decimal ?? before?.decimal ?? '.', naValues: [...new Set([...(before?.naValues ?? USUAL_MISSING), ...na])] }
 }
 
 function oneCharacter(flag: string, needs: string): ValueParser<string> {

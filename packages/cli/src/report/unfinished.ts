@@ -9,11 +9,11 @@ import type { Divergence, Outcome } from '../training/loop.ts'
 import { shellWord } from './results.ts'
 
 /** After Ctrl-C: what was saved and what it is good for. */
-export function interruptedText(folder: RunFolder, { epochs, best, bestEpoch }: Outcome): string {
+export function interruptedText(folder: RunFolder, { epochs, best, bestEpoch }: Outcome, program: string): string {
   const last = folder.show(LAST_FILE)
   return [
     `Interrupted in epoch ${epochs}. Saved ${last}${best === null ? '' : ` and best.safetensors (epoch ${bestEpoch})`}.`,
-    `Use it:  tapegrad predict -m ${shellWord(last)} -d new.csv`,
+    `Use it:  ${program} predict -m ${shellWord(last)} -d new.csv`,
     '',
   ].join('\n')
 }

@@ -1,7 +1,7 @@
 import { type Split, Standardizer, stratifiedSplit, type Table } from '@tapegrad/data'
 import type { Sequential } from '@tapegrad/nn'
 import { FORMAT_VERSION, type ModelCard } from '../artifacts/model-card.ts'
-import { cellOptions } from '../options/csv.ts'
+import { cellOptions } from '../options/reading.ts'
 import type { TrainOptions } from '../options/train.ts'
 import { type AnyOptimizer, makeModel, makeOptimizer } from './model.ts'
 import { makeSchedule, type Schedule } from './schedule.ts'

@@ -8,7 +8,7 @@ import { formatShape, normalizeDim, type Shape } from '../layout.ts'
 import { castTo, copyOf, record, sumTo } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { mul, sub } from './arithmetic.ts'
-import { alongDim, checkIndices, gather, isIndex, lengthOf, lift, positionsOf, take } from './indexing.ts'
+import { alongDim, checkIndices, fromFront, gather, isIndex, lengthOf, lift, positionsOf, take } from './indexing.ts'
 import { apart, overwriting } from './overwrite.ts'
 import { type IncludeSelfOptions, noteReduction, reduceInto, type ScatterReduction } from './scatter.ts'
 import { reshape } from './view.ts'
@@ -133,18 +133,6 @@ export const indexCopy: (x: Tensor, dim: number, index: Tensor, source: Tensor) 
     record(out, indexCopyRule, [x, source], [index], { dim: normalizeDim(dim, x.ndim), source: source.shape, alpha: 1 }),
 )
 
-/** Indices counted from the front. */
-function fromFront(index: Tensor, n: number, dim: number): Tensor {
-  const plain = copyOf(index)
-  const { data } = plain
-  for (let k = 0; k < data.length; k++) {
-    const i = data[k] as number
-    if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${dim} with size ${n}`)
-    if (i < 0) data[k] = i + n
-  }
-  return plain
-}
-
 const indexFillRule = /* @__PURE__ */ rule<readonly [Tensor], number>('IndexFillBackward0', (grad, node) => {
   const outside = indexFill(grad, node.attrs, node.saved()[0], 0)
   // What is not outside went to the value, once however often a part is named.
@@ -167,7 +155,8 @@ export const indexFill: (x: Tensor, dim: number, index: Tensor, value: number | 
     const one = typeof value === 'number' ? allocateTensor([], out.dtype) : copyOf(value, out.dtype)
     if (typeof value === 'number') one.data[0] = castScalar(value, out.dtype)
     const shape = out.shape.map((n, d) => (d === at ? index.numel() : n))
-    const places = fromFront(index, lengthOf(out, at), at)
+    const n = lengthOf(out, at)
+    const places = fromFront(index, n, (i) => new IndexError(`index ${i} is out of bounds for dimension ${at} with size ${n}`))
     if (out.ndim > 0 || index.numel() > 0)
       write(
         'set',

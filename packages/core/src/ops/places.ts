@@ -1,7 +1,7 @@
 /** Places in a tensor that are named by one index per dimension, for any of its dimensions: what indexing by tensors and masks comes down to. */
 import { type Rule, rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
-import { contiguousStrides, numelOf, type Shape, sameShape, viewStrides } from '../layout.ts'
+import { numelOf, type Shape, viewStrides } from '../layout.ts'
 import { cloneOf, copyOf, expand, record, sumTo } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { apart } from './overwrite.ts'

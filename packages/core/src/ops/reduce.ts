@@ -16,6 +16,8 @@ import { dimsOf, type Reduced, reduce, reducedShape, restore } from './reduction
 import type { Dims, Operand, ReduceOptions } from './types.ts'
 import { reshape } from './view.ts'
 
+export type { ValuesIndices }
+
 /** Options of `sum`, `mean` and `prod`. */
 export interface SumOptions extends ReduceOptions {
   /** Convert to this dtype first. */

@@ -112,7 +112,9 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, { dim, out
   const check = (size: number): void => {
     if (outputSize !== undefined && outputSize !== size)
       throw new RuntimeError(
-        typeof repeats === 'number' ? `repeat_interleave: Invalid output_size, expected ${size} but got ${outputSize}` : 'allocated size does not match required size',
+        typeof repeats === 'number'
+          ? `repeat_interleave: Invalid output_size, expected ${size} but got ${outputSize}`
+          : 'allocated size does not match required size',
       )
   }
   if (typeof repeats !== 'number') {
@@ -122,9 +124,6 @@ export function repeatInterleave(x: Tensor, repeats: number | Tensor, { dim, out
   }
   if (repeats < 0) throw new RuntimeError('Repeats must be non-negative')
   check(n * repeats)
-  const all = expand(
-    unsqueeze(from, at + 1),
-    [...from.shape.slice(0, at + 1), repeats, ...from.shape.slice(at + 1)],
-  )
+  const all = expand(unsqueeze(from, at + 1), [...from.shape.slice(0, at + 1), repeats, ...from.shape.slice(at + 1)])
   return flatten(contiguous(all), at, at + 1)
 }

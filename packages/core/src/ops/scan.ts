@@ -1,7 +1,7 @@
 /** Running sums and products. Every operation here has an in-place form: its name with an underscore. */
 import { type Rule, rule } from '../autograd/node.ts'
-import { kernels } from '../backend/index.ts'
 import type { Scan } from '../backend/backend.ts'
+import { kernels } from '../backend/index.ts'
 import { type DType, isFloat } from '../dtype.ts'
 import { normalizeDim } from '../layout.ts'
 import { castTo, record, sumTo } from '../op.ts'
@@ -20,7 +20,8 @@ export function scanned(kind: Scan, x: Tensor, dim: number): Tensor {
 }
 
 /** A scan that runs from the end. */
-export const reversed = (f: (x: Tensor, dim: number) => Tensor, x: Tensor, dim: number): Tensor => (x.ndim === 0 ? x : flip(f(flip(x, dim), dim), dim))
+export const reversed = (f: (x: Tensor, dim: number) => Tensor, x: Tensor, dim: number): Tensor =>
+  x.ndim === 0 ? x : flip(f(flip(x, dim), dim), dim)
 
 /** Options of `cumsum` and `cumprod`. */
 export interface ScanOptions {

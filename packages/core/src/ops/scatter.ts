@@ -2,8 +2,8 @@
 import { type Node, type Rule, rule } from '../autograd/node.ts'
 import type { Combine } from '../backend/backend.ts'
 import { kernels } from '../backend/index.ts'
-import { castScalar, isFloat } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { castScalar, isFloat, scalarName } from '../dtype.ts'
+import { NotImplementedError, RuntimeError } from '../errors.ts'
 import { formatShape, normalizeDim, sameShape } from '../layout.ts'
 import { castTo, record } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
@@ -217,6 +217,8 @@ const kernelOf: Readonly<Record<ScatterReduction, Combine>> = { sum: 'add', mean
 
 /** Reduces `source` into `out`; without `includeSelf`, what stood in the places that `index` names does not count. */
 export function reduceInto(out: Tensor, dim: number, index: Tensor, source: Tensor, kind: ScatterReduction, includeSelf: boolean): void {
+  if (kind === 'mean' && out.dtype === 'bool')
+    throw new NotImplementedError(`"scatter_gather_tensor_cpu_reduce_mean" not implemented for '${scalarName(out.dtype)}'`)
   if (!includeSelf) {
     // One of the values themselves is where the search for the greatest or least may start.
     const start = kind === 'amax' || kind === 'amin' ? source : readable(kind === 'prod' ? 1 : 0, index, out)

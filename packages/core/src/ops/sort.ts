@@ -1,5 +1,5 @@
 /** Sorting, and the first few of what sorting would give. */
-import { type Rule } from '../autograd/node.ts'
+import type { Rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { normalizeDim, type Shape } from '../layout.ts'

@@ -3,11 +3,12 @@ import { checkInplace, checkWritable } from '../autograd/inplace.ts'
 import { isFloat, isIntegral, scalarName } from '../dtype.ts'
 import { IndexError, RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes2, formatShape, numelOf, type Shape } from '../layout.ts'
-import { copyOf, inplaceOf, recording, writeResult } from '../op.ts'
+import { inplaceOf, recording, writeResult } from '../op.ts'
 import { type Operand, pyType } from '../promote.ts'
 import { allocateTensor, Tensor } from '../tensor.ts'
 import { aliasOf } from './alias.ts'
 import { add } from './arithmetic.ts'
+import { fromFront } from './indexing.ts'
 import { copy_, fill_ } from './inplace-forms.ts'
 import { coordinates } from './nonzero.ts'
 import { type Places, putAt, shapeAt, takeAt, writeAt } from './places.ts'
@@ -107,15 +108,12 @@ function placesOf(x: Tensor, advanced: readonly Advanced[]): Places {
   const count = numelOf(shape)
   const indices = advanced.map(({ dim, index }) => {
     const n = x.shape[dim] as number
-    const plain = copyOf(expand(index, shape), 'int64')
-    const { data } = plain
-    if (n === 0 && data.length > 0) throw new IndexError('index is out of bounds for dimension with size 0')
-    for (let k = 0; k < data.length; k++) {
-      const i = data[k] as number
-      if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${dim} with size ${n}`)
-      if (i < 0) data[k] = i + n
-    }
-    return plain.alias([count], [1])
+    if (n === 0 && count > 0) throw new IndexError('index is out of bounds for dimension with size 0')
+    return fromFront(
+      expand(index, shape),
+      n,
+      (i) => new IndexError(`index ${i} is out of bounds for dimension ${dim} with size ${n}`),
+    ).alias([count], [1])
   })
   const dims = advanced.map((a) => a.dim)
   // What neighbours index stands in their place; else it comes first, as in NumPy.

@@ -4,7 +4,7 @@ import { normalizeDim, type Shape } from '../layout.ts'
 import { copyOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { movedim } from './permute.ts'
-import { undifferentiable } from './undifferentiable.ts'
+import { refusing } from './undifferentiable.ts'
 import { contiguous } from './view.ts'
 
 /** Options of `uniqueConsecutive`. */
@@ -60,7 +60,14 @@ function compareRows({ width, at }: Rows, a: number, b: number): number {
 }
 
 /** Groups neighbours in `order` that are equal, and puts together what was asked for. */
-function grouped(x: Tensor, rows: Rows, order: ArrayLike<number>, options: UniqueConsecutiveOptions, dim: number | null, what: string): Uniques {
+function grouped(
+  x: Tensor,
+  rows: Rows,
+  order: ArrayLike<number>,
+  options: UniqueConsecutiveOptions,
+  dim: number | null,
+  [name, what]: readonly [string, string],
+): Uniques {
   const firsts: number[] = []
   const counts: number[] = []
   const inverse = allocateTensor(dim === null ? x.shape : [rows.count], 'int64')
@@ -83,7 +90,7 @@ function grouped(x: Tensor, rows: Rows, order: ArrayLike<number>, options: Uniqu
   count.data.set(counts)
   const { returnInverse = false, returnCounts = false } = options
   // What is found again by comparing has no derivative: a gradient that arrives here raises, as in PyTorch.
-  const results = [undifferentiable(values, what, x), ...(returnInverse ? [inverse] : []), ...(returnCounts ? [count] : [])]
+  const results = [refusing(values, x, name, what), ...(returnInverse ? [inverse] : []), ...(returnCounts ? [count] : [])]
   return results.length === 1 ? (results[0] as Tensor) : results
 }
 
@@ -108,7 +115,7 @@ export function unique(x: Tensor, options: UniqueOptions = {}): Uniques {
   if (dim !== null) checkParts(x, dim)
   const rows = rowsOf(x, dim)
   const order = Float64Array.from({ length: rows.count }, (_, i) => i).sort((a, b) => compareRows(rows, a, b))
-  return grouped(x, rows, order, options, dim, dim === null ? '_unique2' : 'unique_dim')
+  return grouped(x, rows, order, options, dim, dim === null ? ['Unique2Backward0', '_unique2'] : ['UniqueDimBackward0', 'unique_dim'])
 }
 
 /**
@@ -130,5 +137,12 @@ export function uniqueConsecutive(x: Tensor, options: UniqueConsecutiveOptions =
   if (dim !== null) checkParts(x, dim)
   const rows = rowsOf(x, dim)
   const order = Float64Array.from({ length: rows.count }, (_, i) => i)
-  return grouped(x, rows, order, options, dim, dim === null ? 'unique_consecutive' : 'unique_dim_consecutive')
+  return grouped(
+    x,
+    rows,
+    order,
+    options,
+    dim,
+    dim === null ? ['UniqueConsecutiveBackward0', 'unique_consecutive'] : ['UniqueDimConsecutiveBackward0', 'unique_dim_consecutive'],
+  )
 }

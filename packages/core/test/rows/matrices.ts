@@ -48,4 +48,12 @@ export const matrices = {
     { shapes: of([2, 3, 4], [2, 4], [2]), gradFn: 'ViewBackward0', refuses: ['bool'] },
     { shapes: of([4], [2, 4], [2]), gradFn: 'AddBackward0', refuses: ['bool'] },
   ],
+  addmv: { shapes: of([3], [3, 4], [4]), rest: [{ beta: 2, alpha: 3 }], gradFn: 'AddmvBackward0', refuses: ['bool'] },
+  addbmm: { shapes: of([3, 2], [2, 3, 4], [2, 4, 2]), rest: [{ beta: 2, alpha: 3 }], gradFn: 'AddbmmBackward0', refuses: ['bool'] },
+  baddbmm: { shapes: of([2, 3, 2], [2, 3, 4], [2, 4, 2]), rest: [{ beta: 2, alpha: 3 }], gradFn: 'BaddbmmBackward0', refuses: ['bool'] },
+  addr: { shapes: of([3, 4], [3], [4]), rest: [{ beta: 2, alpha: 3 }], gradFn: 'AddrBackward0' },
+  vdot: { shapes: of([4], [4]), gradFn: 'VdotBackward0', refuses: ['bool'] },
+  inner: { shapes: of([3, 4], [2, 4]), gradFn: 'ViewBackward0', refuses: ['bool'] },
+  kron: { shapes: of([2, 2], [3, 2]), gradFn: 'UnsafeViewBackward0' },
+  cross: { shapes: of([4, 3], [4, 3]), rest: [{ dim: 1 }], gradFn: 'LinalgCrossBackward0', refuses: ['bool'] },
 } satisfies Rows

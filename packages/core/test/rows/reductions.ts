@@ -58,4 +58,13 @@ export const reductions = {
   mode: unary('ModeBackward0', { rest: [1] }),
   quantile: unary('SqueezeBackward4', { rest: [0.3, { dim: 1 }], refuses: integers }),
   nanquantile: unary('SqueezeBackward4', { rest: [0.3, { dim: 1 }], refuses: integers }),
+  norm: [
+    unary('LinalgVectorNormBackward0', { refuses: integers }),
+    unary('LinalgVectorNormBackward0', { rest: [{ p: 3, dim: 1 }], refuses: integers }),
+  ],
+  dist: { shapes: of([3, 4], [3, 4]), rest: [{ p: 3 }], gradFn: 'DistBackward0', refuses: integers },
+  renorm: unary('RenormBackward0', { rest: [2, 0, 1], refuses: integers }),
+  cov: { ...smooth('SqueezeBackward0'), refuses: ['bool'] },
+  corrcoef: { ...smooth('ClampBackward1'), refuses: ['bool'] },
+  diff: unary('SubBackward0', { rest: [{ n: 2, dim: 1 }] }),
 } satisfies Rows

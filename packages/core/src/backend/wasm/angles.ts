@@ -47,7 +47,10 @@ function reduceHuge(module: ModuleBuilder): FunctionRef {
   window(words[1], words[2])
   f.i64(32n).op('i64.shr_u', 'i64.mul').i64(32n).op('i64.shr_u', 'i64.add')
   // Two digits before the point, 62 after; as a signed number, -2 to 2 quarters of a turn.
-  f.op('f64.convert_i64_s').f64((Math.PI / 2) * 2 ** -62).op('f64.mul').get(x).op('f64.copysign')
+  f.op('f64.convert_i64_s')
+    .f64((Math.PI / 2) * 2 ** -62)
+    .get(x)
+    .op('f64.copysign', 'f64.mul')
   return f
 }
 
@@ -64,12 +67,7 @@ function reduceAngle(x: Lanes): { q: Lanes; r: Lanes } {
 
 const sineOf = (r: Lanes, z: Lanes): Lanes => z.polynomial([-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4]).mul(z).mul(r).add(r)
 const cosineOf = (z: Lanes): Lanes =>
-  z
-    .polynomial([4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5])
-    .mul(z)
-    .mul(z)
-    .sub(z.mul(0.5))
-    .add(1)
+  z.polynomial([4.166664568298827e-2, -1.388731625493765e-3, 2.443315711809948e-5]).mul(z).mul(z).sub(z.mul(0.5)).add(1)
 
 /** The sine of `r + q pi / 2`. */
 function sineFrom(q: Lanes, r: Lanes): Lanes {
@@ -91,10 +89,7 @@ export function cos(x: Lanes): Lanes {
 export function tan(x: Lanes): Lanes {
   const { q, r } = reduceAngle(x)
   const z = r.mul(r)
-  const p = z.polynomial([
-    3.33331568548e-1, 1.33387994085e-1, 5.34112807005e-2, 2.44301354525e-2, 3.11992232697e-3, 9.38540185543e-3,
-  ])
+  const p = z.polynomial([3.33331568548e-1, 1.33387994085e-1, 5.34112807005e-2, 2.44301354525e-2, 3.11992232697e-3, 9.38540185543e-3])
   const t = p.mul(z).mul(r).add(r)
   return x.eq(0).choose(x, q.shl(31).shr(31).choose(splat('f32x4', -1).div(t), t))
 }
-

@@ -2,7 +2,7 @@
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
 import { countUp, type FloatType, laneShuffle } from './float-type.ts'
 
-/** Pushes nothing; leaves in `out` the transpose of `count` vectors `v`, with `t` as room. */
+/** Transposes a square of vectors, with `t` as room. */
 function transpose(f: FunctionBuilder, type: FloatType, v: readonly Local[], t: readonly Local[]): void {
   const pick = (x: Local, y: Local, picks: readonly number[], out: Local) => f.get(x).get(y).shuffle(laneShuffle(type, picks)).set(out)
   if (type.count === 2) {
@@ -21,9 +21,18 @@ function transpose(f: FunctionBuilder, type: FloatType, v: readonly Local[], t: 
   }
 }
 
+/** Stores the first 4, 8 or 12 bytes of a vector. */
+function storeSome(f: FunctionBuilder, to: Local, v: Local, bytes: number, at: number): void {
+  if (bytes >= 8) f.get(to).get(v).laneMemory('v128.store64_lane', 0, at)
+  if (bytes !== 8)
+    f.get(to)
+      .get(v)
+      .laneMemory('v128.store32_lane', bytes === 4 ? 0 : 2, bytes === 4 ? at : at + 8)
+}
+
 /**
  * Packs up to `width` lines into a panel, `panel[p * width + i] = source[i * lineStep + p * kStep]` for p < k: `(lines, k, source, lineStep, kStep, panel)`,
- * steps in bytes. Lines are rows of A or columns of B. Missing lines become 0. `width` is even.
+ * steps in bytes. Lines are rows of A or columns of B. Missing lines become 0.
  */
 export function emitPack(module: ModuleBuilder, type: FloatType, width: number): FunctionBuilder {
   const f = module.function(null, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'])
@@ -42,9 +51,14 @@ export function emitPack(module: ModuleBuilder, type: FloatType, width: number):
       f.get(lineStep).i32(size).op('i32.eq')
       f.if(() => {
         f.loop((next) => {
+          const end = width * size
           let at = 0
-          for (; at + 16 <= width * size; at += 16) f.get(panel).get(source).load('v128.load', at).store('v128.store', at)
-          if (at < width * size) f.get(panel).get(source).load('i64.load', at).store('i64.store', at)
+          for (; at + 16 <= end; at += 16) f.get(panel).get(source).load('v128.load', at).store('v128.store', at)
+          if (at + 8 <= end) {
+            f.get(panel).get(source).load('i64.load', at).store('i64.store', at)
+            at += 8
+          }
+          if (at < end) f.get(panel).get(source).load('i32.load', at).store('i32.store', at)
           advance(1).get(source).get(kStep).op('i32.add').set(source)
           f.get(k).i32(1).op('i32.sub').tee(k).brIf(next)
         }).br(done)
@@ -62,10 +76,9 @@ export function emitPack(module: ModuleBuilder, type: FloatType, width: number):
             }
             transpose(f, type, v, t)
             for (let y = 0; y < count; y++) {
-              f.get(panel).get(v[y]!)
               const at = (y * width + first) * size
-              if (many === count) f.store('v128.store', at)
-              else f.laneMemory('v128.store64_lane', 0, at)
+              if (many === count) f.get(panel).get(v[y]!).store('v128.store', at)
+              else storeSome(f, panel, v[y]!, many * size, at)
             }
           }
           advance(count).increment(source, 16).increment(k, -count)

@@ -181,7 +181,15 @@ export class Lanes {
   }
   /** With `this` as the mask: `yes` where it is set, else `no`. */
   choose(yes: Lanes, no: Lanes): Lanes {
+    const { op, args } = this.node
+    if (op === 'v128.not') return new Lanes(this.type, args[0] as Node).choose(no, yes)
+    if (no.isZero()) return yes.and(this)
+    if (yes.isZero()) return no.andNot(this)
     return new Lanes(yes.type, node('v128.bitselect', [yes.node, no.node, this.node]))
+  }
+  /** Whether this is the constant 0, and not -0. */
+  isZero(): boolean {
+    return this.node.op === 'const' && this.node.bytes.every((b) => b === 0)
   }
   /** Bytes picked from this vector (0 to 15) and `y` (16 to 31). */
   shuffle(y: Lanes, bytes: readonly number[]): Lanes {
