@@ -91,6 +91,28 @@ export {
   mseLoss,
   type Reduction,
 } from './ops/loss.ts'
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type LinearCrossEntropyOptions,
+  linearCrossEntropy,
+  type NllOptions,
+  nllLoss,
+} from './ops/loss-classes.ts'
+export { type HuberOptions, huberLoss, l1Loss, type SmoothL1Options, smoothL1Loss, type WeightedLossOptions } from './ops/loss-distance.ts'
+export { type GaussianOptions, gaussianNllLoss, type KlOptions, klDiv, type PoissonOptions, poissonNllLoss } from './ops/loss-likelihood.ts'
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  marginRankingLoss,
+  softMarginLoss,
+  type TripletDistanceOptions,
+  type TripletOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+} from './ops/loss-margin.ts'
+export { type MultiMarginOptions, multilabelMarginLoss, multilabelSoftMarginLoss, multiMarginLoss } from './ops/loss-multi.ts'
 export { type MomentOptions, stdMean, varMean } from './ops/moments.ts'
 export * as linalg from './ops/namespaces/linalg.ts'
 export * as special from './ops/namespaces/special.ts'

@@ -172,10 +172,11 @@ function checkOperands({ name, tensors }: Formula, operands: readonly Operand[])
   )
 }
 
-/** Refuses dtypes that an operation is not meant for. */
-function checkKind({ only }: Formula, dtype: DType): void {
+/** Refuses dtypes that an operation is not meant for; plain numbers beside the tensors do not count. */
+function checkKind({ only }: Formula, operands: readonly Operand[]): void {
   if (only === undefined) return
   const [kind, kernel] = only
+  const dtype = resultType(...operands.filter((x) => typeof x !== 'number'))
   const fits =
     kind === 'number' ? dtype !== 'bool' : kind === 'float' ? isFloat(dtype) : !isFloat(dtype) && (kind === 'discrete' || dtype !== 'bool')
   if (!fits) throw new NotImplementedError(`"${kernel}" not implemented for '${scalarName(dtype)}'`)
@@ -226,7 +227,7 @@ export class Kernel {
     let shape: Shape = []
     for (const x of operands) if (typeof x !== 'number') shape = broadcastShapes2(shape, x.shape)
     const common = resultType(...operands)
-    checkKind(this.formula, common)
+    checkKind(this.formula, operands)
     const { dtype = 'promote', backward } = this.formula
     const compute = dtype === 'float' ? floatType(common) : common
     const outDType = dtype === 'bool' ? 'bool' : compute

@@ -165,7 +165,11 @@ export const div: (x: Operand, y: Operand, options?: DivOptions) => Tensor = /* 
  */
 export const trueDivide: BinaryOp = /* @__PURE__ */ overloads((x, y) => [divTrue, x, y])
 
-const floorDivideKernel = /* @__PURE__ */ kernel({ name: 'floor_divide', forward: (x, y) => x.floorDivide(y) })
+const floorDivideKernel = /* @__PURE__ */ kernel({
+  name: 'floor_divide',
+  only: ['number', 'div_floor_cpu'],
+  forward: (x, y) => x.floorDivide(y),
+})
 
 /**
  * Divides `x` by `y` and rounds towards minus infinity, elementwise. Not differentiable.

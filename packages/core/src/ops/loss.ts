@@ -84,6 +84,7 @@ export interface BinaryLossOptions extends LossOptions {
 
 const bce = /* @__PURE__ */ kernel({
   name: 'binary_cross_entropy',
+  only: ['float', 'binary_cross_entropy'],
   gradFn: 'BinaryCrossEntropyBackward0',
   forward: (x, y, weight) =>
     y
