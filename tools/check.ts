@@ -16,8 +16,8 @@ const layers: readonly string[] = [
   'tensor autograd/ promote',
   'op',
   'ops/',
-  'autograd/engine autograd/methods autograd/function autograd/anomaly access create random print',
-  'random-methods testing/',
+  'autograd/engine autograd/methods autograd/function autograd/anomaly access create create-like ranges random print',
+  'create-methods random-methods testing/',
   'methods testing index',
 ]
 

@@ -13,6 +13,13 @@ export class Storage {
     this.data = data
   }
 
+  /** Makes room for `length` elements; what is new is zero. */
+  grow(length: number): void {
+    const larger = new (this.data.constructor as new (n: number) => TypedArray)(length)
+    larger.set(this.data)
+    ;(this as { data: TypedArray }).data = larger
+  }
+
   static allocate(dtype: DType, length: number): Storage {
     return new Storage(allocate(dtype, length))
   }
