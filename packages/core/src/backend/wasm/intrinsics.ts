@@ -8,8 +8,9 @@ import { type Lanes, splat } from './vector.ts'
 const ROUND = 12582912 // 1.5 * 2^23
 export const SIGN = -0x80000000
 
-const LN2_HIGH = 0.693359375
-const LN2_LOW = -2.12194440e-4
+/** ln(2) in two parts: products of the first with whole numbers below 512 are exact. */
+const LN2_HIGH = 0.693145751953125
+const LN2_LOW = 1.42860682030941723212e-6
 
 /** `(x >= 0 ? magnitude : -magnitude)` for a magnitude that has no sign yet. */
 const withSignOf = (magnitude: Lanes, x: Lanes): Lanes => magnitude.or(x.as('i32x4').and(SIGN))

@@ -77,7 +77,7 @@ const arithmetic = (compute: DType): Arithmetic => (compute === 'float32' ? 'f32
 const isOutput = (dtype: DType): dtype is OutputDType => dtype === 'float32' || dtype === 'float64' || dtype === 'bool'
 
 /** Instructions in one pass of an unrolled loop, at most about. */
-const UNROLLED = 160
+const UNROLLED = 16
 
 /** Everything that the parts of a kernel need to know of it. */
 interface Kernel {
