@@ -72,7 +72,10 @@ function solveNamed(name: string, A: Tensor, B: Tensor, left: boolean): { X: Ten
     )
   // A vector per matrix, where the shapes can be read so.
   const isVector = B.ndim === 1 || (A.ndim - 1 === B.ndim && sameShape(B.shape, A.shape.slice(0, -1)))
-  if (isVector && !left) throw new RuntimeError(`${name}: Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / A.squeeze(-1)`)
+  if (isVector && !left)
+    throw new RuntimeError(
+      `${name}: Vector broadcasting of the left hand side is not supported for left=False. In this case linalg.solve is equivalent to B / A.squeeze(-1)`,
+    )
   const matrix = isVector ? unsqueeze(B, -1) : B
   checkMatrix(matrix, name, 'B')
   if (A.shape[A.ndim - 2] !== matrix.shape[matrix.ndim - (left ? 2 : 1)])

@@ -69,8 +69,14 @@ export function expm1(x: Lanes): Lanes {
 /** x as `m 2^k` with sqrt(1/2) <= m < sqrt(2); `n` is k as a float, and at the edges the logarithm: -inf at 0, inf and NaN at themselves. */
 export function split(x: Lanes): { k: Lanes; n: Lanes; m: Lanes } {
   // Subnormal numbers are multiplied by 2^23 on the way.
-  const lift = x.lt(2 ** -126).as('i32x4').and(23 << 23)
-  const bits = x.mul(lift.add(127 << 23).as('f32x4')).as('i32x4').sub(lift.add(0x3f3504f3))
+  const lift = x
+    .lt(2 ** -126)
+    .as('i32x4')
+    .and(23 << 23)
+  const bits = x
+    .mul(lift.add(127 << 23).as('f32x4'))
+    .as('i32x4')
+    .sub(lift.add(0x3f3504f3))
   const k = bits.shr(23)
   const edges = x.andNot(x.lt(Infinity)).add(splat('f32x4', -Infinity).and(x.eq(0)))
   return { k, n: k.to('f32x4', 'f32x4.convert_i32x4_s').add(edges), m: bits.and(0x7fffff).add(0x3f3504f3).as('f32x4') }
@@ -81,7 +87,8 @@ const unlessNegative = (y: Lanes, x: Lanes): Lanes => y.or(x.lt(0))
 
 /** `log(1 + r) - r + r^2 / 2` over `r^3`, for sqrt(1/2) - 1 <= r < sqrt(2) - 1, fitted for the least relative error of the logarithm. */
 const LOG = [
-  3.3333331707e-1, -2.5000821039e-1, 2.0001226907e-1, -1.6623357169e-1, 1.4201757113e-1, -1.3160183329e-1, 1.2761584184e-1, -7.6345030657e-2,
+  3.3333331707e-1, -2.5000821039e-1, 2.0001226907e-1, -1.6623357169e-1, 1.4201757113e-1, -1.3160183329e-1, 1.2761584184e-1,
+  -7.6345030657e-2,
 ]
 
 /** `log(1 + r) - r`. */

@@ -13,7 +13,14 @@ function magnitude(a: Lanes, y: Lanes): Lanes {
   const [ms, ns, ys] = [widen(m), widen(n), widen(y)]
   const halves = ms.map((m, i) => {
     const s = m.sub(1).div(m.add(1))
-    const p = s.mul(s).polynomial(LOG2).mul(s).add(ns[i] as Lanes).mul(ys[i] as Lanes).atMost(129).atLeast(-151)
+    const p = s
+      .mul(s)
+      .polynomial(LOG2)
+      .mul(s)
+      .add(ns[i] as Lanes)
+      .mul(ys[i] as Lanes)
+      .atMost(129)
+      .atLeast(-151)
     const shifted = p.add(ROUND_DOUBLE + 254)
     return { shifted, r: p.sub(shifted.sub(ROUND_DOUBLE + 254)) }
   }) as [{ shifted: Lanes; r: Lanes }, { shifted: Lanes; r: Lanes }]

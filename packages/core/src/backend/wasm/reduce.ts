@@ -1,13 +1,10 @@
-/** Reductions of rows and of columns: sums that lose little, products, extremes in which NaN wins. */
+/** Reductions of rows: sums that lose little, products, extremes in which NaN wins. */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
-import { address, countDown, countUp, type FloatType, laneShuffle, multiplyAdd, scalarConstant, vectorConstant } from './float-type.ts'
-import { emitRowPanels, emitRowParts, type RowCombination } from './row-panels.ts'
+import { countDown, type FloatType, multiplyAdd, remaining, scalarConstant, vectorConstant } from './float-type.ts'
+import { totalOf } from './totals.ts'
 
 /** What a row is reduced to; `dot` multiplies with a second row, `deviations` sums squares of differences from one number. */
 export type RowReduction = 'sum' | 'squares' | 'deviations' | 'dot' | 'prod' | 'max' | 'min'
-
-/** What columns are reduced to. */
-export type ColumnReduction = Exclude<RowCombination, 'weighted'>
 
 export interface ReductionOptions {
   readonly type: FloatType
@@ -23,87 +20,6 @@ const CHAINS = 8
 const PART = 1024
 
 type L = Local
-
-/** The total of a row: doubles for float32; for float64 a sum with its rounding error. Products are doubles throughout. */
-interface Total {
-  reset(): void
-  /** Adds a vector. */
-  addVector(v: Local): void
-  /** Adds the scalar on the stack. */
-  addScalar(): void
-  /** Pushes the result. */
-  push(): void
-}
-
-/** Sets `to` to the upper two of four lanes, twice. */
-function upperHalf(f: FunctionBuilder, type: FloatType, v: Local): FunctionBuilder {
-  return f.get(v).get(v).shuffle(laneShuffle(type, [2, 3, 2, 3]))
-}
-
-/** `total + (lanes of v)` in doubles: for float32. */
-function doubleTotal(f: FunctionBuilder, type: FloatType, times: boolean): Total {
-  const lanes = f.local('v128')
-  const rest = f.local('f64')
-  const vector = times ? 'f64x2.mul' : 'f64x2.add'
-  const scalar = times ? 'f64.mul' : 'f64.add'
-  return {
-    reset: () => f.f64x2(times ? 1 : 0).set(lanes).f64(times ? 1 : 0).set(rest),
-    addVector: (v) => {
-      f.get(lanes).get(v).op('f64x2.promote_low_f32x4', vector)
-      upperHalf(f, type, v).op('f64x2.promote_low_f32x4', vector).set(lanes)
-    },
-    addScalar: () => f.op('f64.promote_f32').get(rest).op(scalar).set(rest),
-    push: () =>
-      f
-        .get(rest)
-        .get(lanes)
-        .lane('f64x2.extract_lane', 0)
-        .op(scalar)
-        .get(lanes)
-        .lane('f64x2.extract_lane', 1)
-        .op(scalar, 'f32.demote_f64'),
-  }
-}
-
-/** A sum of doubles that keeps what rounding took away (Knuth's two-sum). */
-function exactTotal(f: FunctionBuilder): Total {
-  const [sum, lost, next, old, back] = Array.from({ length: 5 }, () => f.local('f64')) as [L, L, L, L, L]
-  const add = () => {
-    f.set(next).get(sum).tee(old).get(next).op('f64.add').tee(sum).get(old).op('f64.sub').set(back)
-    f.get(lost).get(old).get(sum).get(back).op('f64.sub', 'f64.sub').get(next).get(back).op('f64.sub', 'f64.add', 'f64.add').set(lost)
-  }
-  return {
-    reset: () => f.f64(0).set(sum).f64(0).set(lost),
-    addVector: (v) => {
-      f.get(v).lane('f64x2.extract_lane', 0).get(v).lane('f64x2.extract_lane', 1).op('f64.add')
-      add()
-    },
-    addScalar: add,
-    // Past an infinity what was lost is NaN, and means nothing.
-    push: () => f.get(sum).get(lost).op('f64.add').get(sum).get(lost).get(lost).op('f64.eq', 'select'),
-  }
-}
-
-/** A running product or extreme, lane by lane. */
-function plainTotal(f: FunctionBuilder, type: FloatType, operation: 'mul' | 'max' | 'min', identity: number): Total {
-  const lanes = f.local('v128')
-  const rest = f.local(type.scalar)
-  const { vector, scalar, count } = type
-  return {
-    reset: () => {
-      vectorConstant(f, type, identity)
-      f.set(lanes)
-      scalarConstant(f, type, identity)
-      f.set(rest)
-    },
-    addVector: (v) => f.get(lanes).get(v).op(`${vector}.${operation}`).set(lanes),
-    addScalar: () => f.get(rest).op(`${scalar}.${operation}`).set(rest),
-    push: () => {
-      f.get(rest)
-      for (let i = 0; i < count; i++) f.get(lanes).lane(`${vector}.extract_lane`, i).op(`${scalar}.${operation}`)
-    },
-  }
-}
 
 /**
  * Emits the exported function `out[i] = reduction of row i`: `(rows, columns, x, xStride, out)`, and `(rows, columns, x, xStride, y, yStride, out)` for
@@ -125,10 +41,10 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
   const [y, yStride] = [f.params[4] as L, f.params[5] as L]
   const out = f.params.at(-1) as L
   const local = () => f.local('i32')
-  const [p, q, part, left] = [local(), local(), local(), local()]
+  const [p, q, part, left, zero] = [local(), local(), local(), local(), local()]
   const chains = Array.from({ length: CHAINS }, () => f.local('v128'))
   const [u, v] = [f.local('v128'), f.local('v128')]
-  const center = f.local(scalar)
+  const [center, single] = [f.local(scalar), f.local(scalar)]
   const centers = f.local('v128')
 
   const extreme = reduction === 'max' || reduction === 'min'
@@ -136,16 +52,7 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
   const join = `${vector}.${reduction === 'prod' ? 'mul' : extreme ? reduction : 'add'}` as const
   // Products of float32 are made in doubles one by one: no part of them can overflow before the whole does.
   const doubles = reduction === 'prod' && type.bits === 32
-  const total =
-    reduction === 'prod'
-      ? type.bits === 32
-        ? doubleTotal(f, type, true)
-        : plainTotal(f, type, 'mul', 1)
-      : extreme
-        ? plainTotal(f, type, reduction, identity)
-        : type.bits === 32
-          ? doubleTotal(f, type, false)
-          : exactTotal(f)
+  const total = totalOf(f, type, reduction === 'prod' || extreme ? reduction : 'sum')
 
   const step = (chain: Local, at: number) => {
     if (doubles) {
@@ -186,11 +93,12 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
       f.block((end) =>
         f.loop((more) => {
           f.get(left).i32(0).op('i32.le_s').brIf(end)
-          f.get(left).i32(PART).get(left).i32(PART).op('i32.lt_s', 'select').tee(part)
-          f.get(left).op('i32.sub').i32(-1).op('i32.mul').set(left)
+          remaining(f, part, left, zero, PART).get(left).get(part).op('i32.sub').set(left)
           if (!doubles) clear([chains[0]!])
           if (several > 1) {
-            f.get(part).i32(several * count).op('i32.ge_s')
+            f.get(part)
+              .i32(several * count)
+              .op('i32.ge_s')
             f.if(() => {
               clear(chains.slice(1))
               countDown(f, part, several * count, () => {
@@ -198,7 +106,11 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
                 advance(several * 16)
               })
               for (let half = several / 2; half >= 1; half /= 2)
-                for (let i = 0; i < half; i++) f.get(chains[i]!).get(chains[i + half]!).op(join).set(chains[i]!)
+                for (let i = 0; i < half; i++)
+                  f.get(chains[i]!)
+                    .get(chains[i + half]!)
+                    .op(join)
+                    .set(chains[i]!)
             })
           }
           countDown(f, part, count, () => {
@@ -210,7 +122,7 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
             f.get(p).load(`${scalar}.load`)
             if (reduction === 'deviations') f.get(center).op(`${scalar}.sub`)
             if (reduction === 'dot') f.get(q).load(`${scalar}.load`).op(`${scalar}.mul`)
-            else if (reduction === 'squares' || reduction === 'deviations') f.tee(center).get(center).op(`${scalar}.mul`)
+            else if (reduction === 'squares' || reduction === 'deviations') f.tee(single).get(single).op(`${scalar}.mul`)
             total.addScalar()
             advance(size)
           })
