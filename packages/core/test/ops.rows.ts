@@ -8,6 +8,7 @@ import { arithmetic } from './rows/arithmetic.ts'
 import { arrangements, arranging } from './rows/arranging.ts'
 import { functions } from './rows/functions.ts'
 import { indexing, lookups } from './rows/indexing.ts'
+import { linearAlgebra } from './rows/linear-algebra.ts'
 import { math } from './rows/math.ts'
 import { matrices } from './rows/matrices.ts'
 import { reductions } from './rows/reductions.ts'
@@ -33,5 +34,6 @@ export const rows = {
   ...indexing,
   ...lookups,
   ...matrices,
+  ...linearAlgebra,
   ...functions,
 } satisfies Record<keyof typeof ops | Functions, Row | readonly Row[]>

@@ -63,7 +63,11 @@ export function solveTriangular(A: Tensor, B: Tensor, { upper, left = true, unit
     const k = right.shape[right.ndim - 1] as number
     const X = doubles(right)
     eachMatrix(given, [], (matrix, _, i) =>
-      solveTriangle(matrix, n, X.subarray(i * n * k, (i + 1) * n * k), k, { upper: left ? upper : !upper, unit: unitriangular, transposed: false }),
+      solveTriangle(matrix, n, X.subarray(i * n * k, (i + 1) * n * k), k, {
+        upper,
+        unit: unitriangular,
+        transposed: !left,
+      }),
     )
     return fromDoubles(X, right.shape, B)
   })
@@ -94,9 +98,7 @@ export function triangularSolve(
   A: Tensor,
   { upper = true, transpose = false, unitriangular = false }: TriangularSolveOptions = {},
 ): TriangularSolveResult {
-  const solution = transpose
-    ? solveTriangular(mT(A), b, { upper: !upper, unitriangular })
-    : solveTriangular(A, b, { upper, unitriangular })
+  const solution = transpose ? solveTriangular(mT(A), b, { upper: !upper, unitriangular }) : solveTriangular(A, b, { upper, unitriangular })
   return namedTuple({ solution, clonedCoefficient: clone(A) })
 }
 
