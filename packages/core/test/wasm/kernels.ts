@@ -7,7 +7,7 @@ import { allocate, castScalar, itemsize } from '../../src/dtype.ts'
 import type { Program } from '../../src/expr.ts'
 import { Arena } from './arena.ts'
 
-const arena = new Arena(64)
+const arena = new Arena(256)
 
 /** Where tests begin to be hard. */
 export const specials: readonly number[] = [
