@@ -27,6 +27,8 @@ interface Step {
   readonly join: 'add' | 'mul' | 'pmax' | 'pmin'
   readonly identity: number
   readonly total: Total
+  /** Whether the chains are of use: else every vector goes into the total. */
+  readonly chained: boolean
   /** Takes the vector at the pointers plus `at` into a chain. */
   vector(chain: Local, at: number): void
   /** Pushes what the number at the pointers gives. */
@@ -55,6 +57,7 @@ function additive({ f, type, fma, p, q }: Row, reduction: 'sum' | 'squares' | 'd
     join: 'add',
     identity: 0,
     total: totalOf(f, type, 'sum'),
+    chained: true,
     begin: () => {
       if (reduction === 'deviations') f.get(q).load(`v128.load${type.bits}_splat`).set(centers)
     },
@@ -86,8 +89,9 @@ function product({ f, type, p }: Row): Step {
     join: 'mul',
     identity: 1,
     total,
+    // Products of float32 are made in doubles from the start: no part of them overflows before the whole does.
+    chained: type.bits === 64,
     vector: (chain, at) => {
-      // Products of float32 are made in doubles from the start: no part of them overflows before the whole does.
       if (type.bits === 32) {
         f.get(p).load('v128.load', at).set(v)
         total.addVector(v)
@@ -105,6 +109,7 @@ function extreme({ f, type, p }: Row, reduction: 'max' | 'min'): Step {
     join,
     identity: reduction === 'max' ? -Infinity : Infinity,
     total: totalOf(f, type, reduction),
+    chained: true,
     begin: () => f.i32x4(0).set(nans),
     // To keep the extreme that stands beside a NaN takes one instruction, to remember the NaN two more; the instruction that does both takes nine.
     vector: (chain, at) => {
@@ -167,12 +172,14 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
           .set(chains[i]!)
   }
   const reducePart = () => {
-    clear(chain)
     step.begin?.()
-    f.get(part)
-      .i32(CHAINS * count)
-      .op('i32.ge_s')
-      .if(manyVectors)
+    if (step.chained) {
+      clear(chain)
+      f.get(part)
+        .i32(CHAINS * count)
+        .op('i32.ge_s')
+        .if(manyVectors)
+    }
     countDown(f, part, count, () => {
       step.vector(chain, 0)
       advance(16)
@@ -187,7 +194,7 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
       })
     }
     step.end?.(chain)
-    total.addVector(chain)
+    if (step.chained) total.addVector(chain)
     countDown(f, part, 1, () => {
       step.scalar()
       total.addScalar()
