@@ -104,6 +104,9 @@ export {
   tripletMarginWithDistanceLoss,
 } from '@tapegrad/core'
 
+export { alphaDropout, type DropoutOptions, dropout, dropout1d, dropout2d, dropout3d } from './dropout-functions.ts'
+export type { InplaceOptions } from './inplace.ts'
+
 /** Warns of a loss between tensors of two sizes: they broadcast, which is hardly ever meant. */
 function warnOfBroadcast(input: Tensor, target: Tensor): void {
   if (input.ndim === target.ndim && input.shape.every((n, i) => n === target.shape[i])) return

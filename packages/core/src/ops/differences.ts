@@ -76,6 +76,11 @@ function distances(x: Tensor, y: Tensor, dim: number, name: string): Tensor {
   return diff(reshape(x, [...new Array<number>(lead).fill(1), ...x.shape]), { dim: dim - y.ndim })
 }
 
+/** Refuses samples that are truth values. */
+function refuseBool(y: Tensor, name: string): void {
+  if (y.dtype === 'bool') throw new RuntimeError(`${name}: received a bool input for \`y\`, but bool is not supported`)
+}
+
 /** How `x` or `dx` may stand before the options, where Python's users write it so. */
 type Spacing = Tensor | TrapezoidOptions
 
@@ -91,6 +96,7 @@ const optionsOf = (given: Spacing, more: TrapezoidOptions): TrapezoidOptions => 
  */
 export function trapezoid(y: Tensor, given: Spacing = {}, more: TrapezoidOptions = {}): Tensor {
   const { x, dx = 1, dim = -1 } = optionsOf(given, more)
+  refuseBool(y, 'trapezoid')
   const at = normalizeDim(dim, y.ndim)
   if (y.shape[at] === 0) return sum(y, at)
   if (x === undefined) {
@@ -118,6 +124,7 @@ export function trapz(y: Tensor, given: Spacing = {}, more: TrapezoidOptions = {
  */
 export function cumulativeTrapezoid(y: Tensor, given: Spacing = {}, more: TrapezoidOptions = {}): Tensor {
   const { x, dx = 1, dim = -1 } = optionsOf(given, more)
+  refuseBool(y, 'cumulative_trapezoid')
   const at = normalizeDim(dim, y.ndim)
   const [left, right] = neighbours(y, at)
   if (x === undefined) return mul(cumsum(add(left, right), at), dx / 2)

@@ -45,6 +45,7 @@ export function l1Loss(input: Tensor, target: Tensor, { reduction = 'mean', weig
 const smoothL1 = /* @__PURE__ */ kernel({
   name: 'smooth_l1_loss',
   gradFn: 'SmoothL1LossBackward0',
+  only: ['float', 'smooth_l1_cpu'],
   forward: (x, y, beta) => {
     const d = x.sub(y).abs()
     return d
@@ -82,6 +83,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, { reduction = 'mean'
 const huber = /* @__PURE__ */ kernel({
   name: 'huber_loss',
   gradFn: 'HuberLossBackward0',
+  only: ['float', 'huber_cpu'],
   forward: (x, y, delta) => {
     const d = x.sub(y).abs()
     return d

@@ -201,14 +201,23 @@ export function squeeze(x: Tensor, given?: Dims | { readonly dim?: Dims | undefi
   return viewOf(x, x.shape.filter(keep), x.strides.filter(keep), x.offset, squeezeRule, x.shape, name)
 }
 
+/** Options of `flatten`. */
+export interface FlattenOptions {
+  /** The first dimension to be merged (0). */
+  readonly startDim?: number
+  /** The last dimension to be merged (-1). */
+  readonly endDim?: number
+}
+
 /**
  * The dimensions from `start` to `end` made one.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.flatten.html
  */
-export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
-  const start = normalizeDim(startDim, x.ndim)
-  const end = normalizeDim(endDim, x.ndim)
+export function flatten(x: Tensor, startDim: number | FlattenOptions = 0, endDim = -1): Tensor {
+  const { startDim: from = 0, endDim: to = -1 } = typeof startDim === 'number' ? { startDim, endDim } : startDim
+  const start = normalizeDim(from, x.ndim)
+  const end = normalizeDim(to, x.ndim)
   if (start > end) throw new RuntimeError('flatten() has invalid args: start_dim cannot come after end_dim')
   if (x.ndim === 0) return reshape(x, [1])
   if (start === end) return x

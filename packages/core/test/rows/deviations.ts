@@ -10,20 +10,6 @@ export interface Deviation {
 
 export const deviations: Readonly<Record<string, Deviation>> = {
   'add (1)': { dtypes: { bool: 'int64' } },
-  mvlgamma: { dtypes: { bool: 'float32' } },
-  'median (0)': { dtypes: { bool: 'bool' } },
-  'median (1)': { dtypes: { bool: 'bool' } },
-  'nanmedian (0)': { dtypes: { bool: 'bool' } },
-  'nanmedian (1)': { dtypes: { bool: 'bool' } },
-  quantile: { gradFn: 'ViewBackward0' },
-  nanquantile: { gradFn: 'ViewBackward0' },
-  addbmm: { dtypes: { int32: 'int64', int16: 'int64', int8: 'int64', uint8: 'int64' } },
-  addr: { dtypes: { bool: 'int64' } },
-  kron: { gradFn: 'ViewBackward0' },
-  triangularSolve: { gradFn: 'LinalgSolveTriangularBackward0' },
-  threshold: { dtypes: { int64: 'float32', int32: 'float32', int16: 'float32', int8: 'float32', uint8: 'float32' } },
-  hardtanh: { dtypes: { uint8: 'uint8', bool: 'int64' } },
-  relu6: { dtypes: { bool: 'int64' } },
   'binaryCrossEntropy (1)': {
     dtypes: { int64: 'float32', int32: 'float32', int16: 'float32', int8: 'float32', uint8: 'float32', bool: 'float32' },
   },

@@ -134,7 +134,7 @@ describe.each(Object.entries(kinds))('matrix product, %s', (_, { dtype, options 
       for (const k of [1, 3, 4, 5, 6, 7, 8, 30, 513])
         for (const a of m === 1 ? someNames : names)
           for (const b of n === 1 ? someNames : names)
-            for (const accumulate of [false, true]) check(kernel, { dtype, m, n, k, a, b, accumulate, pad: k % 2 }, m + k)
+            check(kernel, { dtype, m, n, k, a, b, accumulate: (a.length + b.length) % 2 === 0, pad: k % 2 }, m + k)
   })
 
   it('of any sizes and layouts', () => {

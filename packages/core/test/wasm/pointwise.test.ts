@@ -46,6 +46,9 @@ const exact: Record<string, Formula> = {
   maximum: (x, y) => x.maximum(y),
   minimum: (x, y) => x.minimum(y),
   copysign: (x, y) => x.copysign(y),
+  // On x86 the NaN of 0 / 0 has its sign bit set, and still no sign.
+  'copysign of NaN': (x, y) => x.copysign(y.div(y)),
+  'signbit of NaN': (x, y) => x.div(x).signbit().add(y),
   gt: (x, y) => x.gt(y),
   ge: (x, y) => x.ge(y),
   lt: (x, y) => x.lt(y),
