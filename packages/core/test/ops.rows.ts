@@ -20,7 +20,7 @@ import { arrangements, arranging } from './rows/arranging.ts'
 import { functions } from './rows/functions.ts'
 import { indexing, lookups } from './rows/indexing.ts'
 import { layers } from './rows/layers.ts'
-import { linearAlgebra } from './rows/linear-algebra.ts'
+import { linalgRows, linearAlgebra } from './rows/linear-algebra.ts'
 import { losses } from './rows/losses.ts'
 import { math } from './rows/math.ts'
 import { matrices } from './rows/matrices.ts'
@@ -61,5 +61,6 @@ export const rows = {
   ...linearAlgebra,
   ...functions,
   ...layers,
+  ...linalgRows,
   ...losses,
 } satisfies Record<keyof typeof ops | Functions, Row | readonly Row[]>

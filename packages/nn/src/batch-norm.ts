@@ -14,8 +14,8 @@ abstract class BatchNorm extends RunningNorm {
     checkDims(x, this.dims)
     const momentum = this.count()
     const own = this.runningMean === null && this.runningVar === null
-    // Statistics that are not tracked are passed in evaluation only.
-    const kept = !this.training || this.trackRunningStats
+    // Statistics that are not tracked are passed in evaluation only; those of an empty batch say nothing.
+    const kept = !this.training || (this.trackRunningStats && x.numel() > 0)
     return batchNorm(x, kept ? this.runningMean : null, kept ? this.runningVar : null, {
       weight: this.weight,
       bias: this.bias,

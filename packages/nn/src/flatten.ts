@@ -1,6 +1,7 @@
-/** Joining dimensions. */
+/** Joining dimensions, and splitting them. */
 import { flatten, type Tensor } from '@tapegrad/core'
 import { Module } from './module.ts'
+import { tuple } from './python.ts'
 
 /** Options of `Flatten`. */
 export interface FlattenOptions {
@@ -34,5 +35,34 @@ export class Flatten extends Module {
 
   override extraRepr(): string {
     return `start_dim=${this.startDim}, end_dim=${this.endDim}`
+  }
+}
+
+/**
+ * Splits a dimension into several; one of them may be -1, which is worked out.
+ *
+ * Shape: `[n, a · b, ...]` to `[n, a, b, ...]` for `dim` 1 and sizes `[a, b]`.
+ *
+ * @example
+ * new Unflatten(1, [2, 3]).forward(ones([4, 6])).shape // [4, 2, 3]
+ * @throws RuntimeError if the sizes do not multiply to that of the dimension.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ */
+export class Unflatten extends Module {
+  readonly dim: number
+  readonly unflattenedSize: readonly number[]
+
+  constructor(dim: number, unflattenedSize: readonly number[]) {
+    super()
+    this.dim = dim
+    this.unflattenedSize = [...unflattenedSize]
+  }
+
+  forward(x: Tensor): Tensor {
+    return x.unflatten(this.dim, this.unflattenedSize)
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}, unflattened_size=${tuple(this.unflattenedSize)}`
   }
 }

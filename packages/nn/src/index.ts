@@ -1,11 +1,12 @@
 /** The public surface of `@tapegrad/nn`. */
 export { LogSigmoid, ReLU, Sigmoid, Softplus, Softsign, Tanh, Tanhshrink } from './activation.ts'
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.ts'
+export { Bilinear } from './bilinear.ts'
 export { type Layer, ModuleDict, ModuleList, Sequential } from './container.ts'
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutModuleOptions } from './dropout.ts'
 export { Embedding, type EmbeddingModuleOptions } from './embedding.ts'
 export { AssertionError } from './errors.ts'
-export { Flatten, type FlattenOptions } from './flatten.ts'
+export { Flatten, type FlattenOptions, Unflatten } from './flatten.ts'
 export * as functional from './functional.ts'
 export type { ForwardHook, ForwardPreHook, RemovableHandle } from './hooks.ts'
 export * as init from './init.ts'
@@ -55,6 +56,18 @@ export {
   RMSNorm,
   type RMSNormOptions,
 } from './norm.ts'
+export { ConstantPad1d, ConstantPad2d, ConstantPad3d, type Padding, ZeroPad1d, ZeroPad2d, ZeroPad3d } from './padding.ts'
+export {
+  CircularPad1d,
+  CircularPad2d,
+  CircularPad3d,
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+} from './padding-modes.ts'
 export { Buffer, type BufferOptions, Parameter } from './parameter.ts'
 export {
   Hardshrink,
@@ -73,6 +86,8 @@ export {
 } from './rectifier.ts'
 export type { NormOptions } from './running-stats.ts'
 export { loadSafetensors, SafetensorError, type Safetensors, saveSafetensors } from './safetensors/index.ts'
+export { ChannelShuffle, PixelShuffle, PixelUnshuffle } from './shuffle.ts'
+export { CosineSimilarity, type CosineSimilarityOptions, PairwiseDistance, type PairwiseDistanceOptions } from './similarity.ts'
 export { type AlphaOptions, CELU, ELU, GELU, type GELUOptions, GLU, type GLUOptions, Mish, SELU, SiLU } from './smooth.ts'
 export { LogSoftmax, Softmax, Softmax2d, type SoftmaxModuleOptions, Softmin } from './softmax.ts'
 export type { LoadResult, StateDict } from './state.ts'

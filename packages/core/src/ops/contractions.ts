@@ -161,6 +161,6 @@ export function bilinear(x1: Tensor, x2: Tensor, weight: Tensor, bias: Tensor | 
   const lead = x1.shape.slice(0, -1)
   const rows = numelOf(lead)
   const half = reshape(matmul(reshape(x1, [rows, n]), reshape(permute(weight, [1, 0, 2]), [n, out * m])), [rows, out, m])
-  const product = reshape(sum(mul(half, unsqueeze(reshape(x2, [rows, m]), 1)), -1), [...lead, out])
+  const product = reshape(sum(mul(half, unsqueeze(reshape(x2, [rows, m]), 1)), -1, { dtype: weight.dtype }), [...lead, out])
   return bias === null ? product : add(product, bias)
 }

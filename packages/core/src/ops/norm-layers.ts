@@ -1,5 +1,6 @@
 /** The functions of norm layers: layer, group, root-mean-square and local response. */
-import { RuntimeError, ValueError } from '../errors.ts'
+import { isFloat, scalarName } from '../dtype.ts'
+import { NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, numelOf, type Shape } from '../layout.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add, div, mul, pow, rsqrt } from './arithmetic.ts'
@@ -177,6 +178,7 @@ export interface LocalResponseOptions {
  */
 export function localResponseNorm(x: Tensor, size: number, { alpha = 1e-4, beta = 0.75, k = 1 }: LocalResponseOptions = {}): Tensor {
   if (x.ndim < 3) throw new ValueError(`Expected 3D or higher dimensionality                          input (got ${x.ndim} dimensions)`)
+  if (!isFloat(x.dtype)) throw new NotImplementedError(`"avg_pool${x.ndim === 3 ? 2 : 3}d" not implemented for '${scalarName(x.dtype)}'`)
   if (x.numel() === 0) return x
   const channels = x.shape[1] as number
   const zeros = (n: number): Tensor => allocateTensor([x.shape[0] as number, n, ...x.shape.slice(2)], x.dtype)

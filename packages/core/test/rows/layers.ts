@@ -1,7 +1,6 @@
 /** What layers are made of: norms, attention, distances, products; and functions on grids of samples. */
 import {
   batchNorm,
-  bilinear,
   cdist,
   cosineSimilarity,
   einsum,
@@ -30,10 +29,7 @@ const layer = (call: Row['call'] & {}, gradFn: string, ...shapes: readonly (read
 
 export const layers = {
   layerNorm: layer((x, weight, bias) => layerNorm(x, [4], { weight, bias }), 'NativeLayerNormBackward0', [3, 4], [4], [4]),
-  nativeLayerNorm: {
-    ...layer((x, w, b) => nativeLayerNorm(x, [4], w, b, 0.1), 'NativeLayerNormBackward0', [3, 4], [4], [4]),
-    skip: { grad: 'the statistics are no outputs of the graph' },
-  },
+  nativeLayerNorm: layer((x, w, b) => nativeLayerNorm(x, [4], w, b, 0.1)[0], 'NativeLayerNormBackward0', [3, 4], [4], [4]),
   groupNorm: layer((x, weight, bias) => groupNorm(x, 2, { weight, bias }), 'NativeGroupNormBackward0', [2, 4, 3], [4], [4]),
   nativeGroupNorm: layer((x, w, b) => nativeGroupNorm(x, w, b, 2, 4, 3, 2, 0.1), 'NativeGroupNormBackward0', [2, 4, 3], [4], [4]),
   batchNorm: [
@@ -86,7 +82,7 @@ export const layers = {
     shapes: of([3, 4]),
     call: (x) => gradient(x, { spacing: [1, 0.5], edgeOrder: 2 }),
     gradFn: 'CatBackward0',
-    refuses: ['bool', 'uint8'],
+    refuses: ['bool'],
     result: floating,
   },
   vander: { shapes: of([4]), rest: [{ N: 3 }], gradFn: 'FlipBackward0', result: summed },

@@ -77,7 +77,6 @@ export const losses = {
     low: 0.3,
     gradFn: 'MeanBackward0',
     call: (x, y) => cosineEmbeddingLoss(x, y, tensor([1n, -1n, 1n])),
-    refuses: ['bool'],
     result: floating,
   },
   tripletMarginLoss: {

@@ -4,6 +4,9 @@ import { type Lanes, lowWords, narrow, splat, widen } from './vector.ts'
 
 const ROUND_DOUBLE = 6755399441055744 // 1.5 * 2^52, as in the functions of floats
 
+/** From here on an angle is reduced in whole numbers. */
+const HUGE = 2 ** 20
+
 /** pi / 2 in two parts; products of the first with integers up to 2^28 are exact. */
 const HALF_PI = [1.5707963109016418, 1.5893254773528197e-8] as const
 
@@ -13,7 +16,8 @@ const TWO_OVER_PI = [0x00a2f9836e4e4415n, 0x29fc2757d1f534ddn, 0xc0db6295993c439
 const helpers = /* @__PURE__ */ new WeakMap<ModuleBuilder, FunctionRef>()
 
 /**
- * An angle in [-pi, pi] that differs from `x`, a float beyond 2^20, by whole turns; after M. Payne and R. Hanek.
+ * `r` with |r| <= pi / 4, whose two lowest bits are q, where `x`, a float beyond 2^20, is `q pi / 2 + r` but for whole turns;
+ * after M. Payne and R. Hanek.
  * With `x = m 2^e` only a window of the digits of 2 / pi matters: those before it make whole turns, those after it are too small.
  */
 function reduceHuge(module: ModuleBuilder): FunctionRef {
@@ -23,7 +27,7 @@ function reduceHuge(module: ModuleBuilder): FunctionRef {
   helpers.set(module, f)
   const [x] = f.params as [Local]
   const [bits, from] = [f.local('i32'), f.local('i32')]
-  const [m, shift] = [f.local('i64'), f.local('i64')]
+  const [m, shift, turn, q] = [f.local('i64'), f.local('i64'), f.local('i64'), f.local('i64')]
   const words = TWO_OVER_PI.slice(0, 3).map(() => f.local('i64')) as [Local, Local, Local]
 
   f.get(x).op('f32.demote_f64', 'i32.reinterpret_f32').set(bits)
@@ -46,23 +50,30 @@ function reduceHuge(module: ModuleBuilder): FunctionRef {
   f.op('i64.mul').get(m)
   window(words[1], words[2])
   f.i64(32n).op('i64.shr_u', 'i64.mul').i64(32n).op('i64.shr_u', 'i64.add')
-  // Two digits before the point, 62 after; as a signed number, -2 to 2 quarters of a turn.
-  f.op('f64.convert_i64_s')
-    .f64((Math.PI / 2) * 2 ** -62)
-    .get(x)
-    .op('f64.copysign', 'f64.mul')
+  // Two digits before the point, 62 after: as a signed number, -2 to 2 quarters of a turn.
+  f.set(turn)
+  f.i64(0n).get(turn).op('i64.sub').get(turn).get(x).f64(0).op('f64.lt', 'select').tee(turn)
+  f.i64(1n << 61n)
+    .op('i64.add')
+    .i64(62n)
+    .op('i64.shr_s')
+    .set(q)
+  f.get(turn).get(q).i64(62n).op('i64.shl', 'i64.sub', 'f64.convert_i64_s')
+  f.f64((Math.PI / 2) * 2 ** -62).op('f64.mul', 'i64.reinterpret_f64')
+  f.i64(-4n).op('i64.and').get(q).i64(3n).op('i64.and', 'i64.or', 'f64.reinterpret_i64')
   return f
 }
 
 /** x as `q pi / 2 + r` with |r| <= pi / 4: r is right to the last place however close x comes to a multiple; `parts` are its doubles. */
 function reduceAngle(x: Lanes): { q: Lanes; r: Lanes; parts: [Lanes, Lanes] } {
   const [a, b] = widen(x).map((exact) => {
-    const d = exact.patch(exact.abs().ge(2 ** 20), reduceHuge)
+    const d = exact.patch(exact.abs().ge(HUGE), reduceHuge)
     const shifted = d.mul(2 / Math.PI).add(ROUND_DOUBLE)
     const n = shifted.sub(ROUND_DOUBLE)
-    return { q: shifted, r: d.sub(n.mul(HALF_PI[0])).sub(n.mul(HALF_PI[1])) }
-  }) as [{ q: Lanes; r: Lanes }, { q: Lanes; r: Lanes }]
-  return { q: lowWords(a.q, b.q), r: narrow(a.r, b.r), parts: [a.r, b.r] }
+    return { d, q: shifted, r: d.sub(n.mul(HALF_PI[0])).sub(n.mul(HALF_PI[1])) }
+  }) as [{ d: Lanes; q: Lanes; r: Lanes }, { d: Lanes; q: Lanes; r: Lanes }]
+  const hidden = lowWords(a.d, b.d).and(3).and(x.abs().ge(HUGE))
+  return { q: lowWords(a.q, b.q).add(hidden), r: narrow(a.r, b.r), parts: [a.r, b.r] }
 }
 
 const sineOf = (r: Lanes, z: Lanes): Lanes => z.polynomial([-1.6666654611e-1, 8.3321608736e-3, -1.9515295891e-4]).mul(z).mul(r).add(r)
