@@ -84,7 +84,7 @@ export function copyOf(x: Tensor, dtype: DType = x.dtype): Tensor {
 
 /** Memory for a tensor laid out as `x` is, without its gaps. */
 export function emptyAs(x: Tensor, dtype: DType = x.dtype): Tensor {
-  return new Tensor(Storage.allocate(dtype, x.numel()), dtype, x.shape, denseStrides(x.shape, x.strides), 0)
+  return new Tensor(new Storage(dtype, x.numel(), false), dtype, x.shape, denseStrides(x.shape, x.strides), 0)
 }
 
 /** A copy of the elements, without history, that keeps the order of the dimensions in memory. */
@@ -115,7 +115,7 @@ function allocateLike(shape: Shape, dtype: DType, operands: readonly Operand[]):
     else if (!model.strides.every((s, i) => s === x.strides[i])) return allocateTensor(shape, dtype)
   }
   if (model === null || isContiguous(shape, model.strides) || !isDense(shape, model.strides)) return allocateTensor(shape, dtype)
-  return new Tensor(Storage.allocate(dtype, model.numel()), dtype, shape, model.strides, 0)
+  return new Tensor(new Storage(dtype, model.numel(), false), dtype, shape, model.strides, 0)
 }
 
 /** Which dtype a pointwise operation computes in and returns. */

@@ -1,19 +1,54 @@
-/** One buffer: its memory and its version. The only file that decides where elements live. */
-import { allocate, type DType, type TypedArray } from './dtype.ts'
+/** One buffer of elements: where it lies and how often it was written. */
+import { arrayOf, type DType, itemsize, type TypedArray } from './dtype.ts'
+import { address, type Token, take, wasmMemory } from './memory.ts'
+
+/** Typed arrays made for a storage hold it, so that nobody keeps elements whose place is used again. */
+const owner = Symbol('storage')
 
 /** The memory that a tensor and its views share. */
 export class Storage {
-  readonly data: TypedArray
+  readonly dtype: DType
+  /** The number of elements. */
+  readonly length: number
+  /** The first byte in WebAssembly memory; 0 where the elements live in an array of their own. */
+  readonly pointer: number
   /** Counts in-place writes; what was saved for backward remembers the count it saw. */
   version = 0
   /** Whether somebody outside a running backward pass may hold this memory: such a gradient is copied before it becomes `.grad`. */
   held = false
+  readonly token: Token | null
+  #view: TypedArray | null = null
 
-  constructor(data: TypedArray) {
-    this.data = data
+  /** Room for `length` elements; what stood there before unless `zeroed`. */
+  constructor(dtype: DType, length: number, zeroed = true) {
+    this.dtype = dtype
+    this.length = length
+    const bytes = length * itemsize(dtype)
+    this.token = take(bytes)
+    if (this.token === null) {
+      this.pointer = 0
+      this.#view = new (arrayOf(dtype))(length)
+      return
+    }
+    this.pointer = address
+    if (zeroed && bytes > 0) zero(address, bytes)
   }
 
-  static allocate(dtype: DType, length: number): Storage {
-    return new Storage(allocate(dtype, length))
+  /** The elements. The array is valid until more memory is needed; ask again rather than keep it. */
+  get data(): TypedArray {
+    const view = this.#view
+    // Growing the memory detaches the views made before.
+    if (view !== null && (view.byteLength > 0 || this.length === 0)) return view
+    const made = new (arrayOf(this.dtype))(wasmMemory().buffer, this.pointer, this.length)
+    Object.defineProperty(made, owner, { value: this })
+    this.#view = made
+    return made
   }
+}
+
+let bytesView: Uint8Array | null = null
+
+function zero(pointer: number, bytes: number): void {
+  if (bytesView === null || bytesView.byteLength === 0) bytesView = new Uint8Array(wasmMemory().buffer)
+  bytesView.fill(0, pointer, pointer + bytes)
 }
