@@ -1,7 +1,7 @@
 /**
  * Our `train` beside scikit-learn's LogisticRegression (C = 1) on the same rows: same split, same standardisation, the test rows decide.
  *
- *     npm run build && npx tsx --conditions=@tapegrad/source bench/sklearn-compare.ts [--data file.csv] [--seeds 10]
+ *     npx tsx --conditions=@tapegrad/source bench/sklearn-compare.ts [--data file.csv] [--seeds 10]
  *
  * Needs a Python with scikit-learn (`PYTHON=...` chooses it); only this comparison does, nothing else in the project.
  */
@@ -15,7 +15,7 @@ import { readTable } from '@tapegrad/data/csv'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '..')
-const python = process.env['PYTHON'] ?? 'python3'
+const { PYTHON: python = 'python3' } = process.env
 
 interface Figures {
   accuracy: number
@@ -40,20 +40,11 @@ const table = await readTable(data)
 const scratch = mkdtempSync(join(tmpdir(), 'tapegrad-compare-'))
 
 try {
+  // With the flags of this very process, so that the sources run as they are.
+  const train = [...process.execArgv, join(root, 'packages/cli/src/bin/train.ts'), '--data', data, '--json', '--quiet']
   const ours = seeds.map((seed): Figures => {
-    const args = [
-      'packages/cli/dist/bin/train.js',
-      '--data',
-      data,
-      '--seed',
-      String(seed),
-      '--json',
-      '--quiet',
-      '--out',
-      join(scratch, String(seed)),
-    ]
-    const { metrics } = JSON.parse(run(process.execPath, args.with(0, join(root, args[0]!)))) as { metrics: { test: Figures } }
-    return metrics.test
+    const out = run(process.execPath, [...train, '--seed', String(seed), '--out', join(scratch, String(seed))])
+    return (JSON.parse(out) as { metrics: { test: Figures } }).metrics.test
   })
   const x = Array.from({ length: table.length }, (_, row) => [...table.gather([row])])
   const splits = seeds.map((seed) => {

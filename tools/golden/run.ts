@@ -7,8 +7,8 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Entry, entriesOf, type Outcome, passedEntries } from './case.ts'
-import { runners } from './files.ts'
+import { type Entry, entriesOf, type Outcome, passedEntries, thrown } from './case.ts'
+import { type Runner, runners } from './files.ts'
 import { passedFile, readPassed } from './passed.ts'
 import { dataFolder } from './read.ts'
 
@@ -59,11 +59,16 @@ function report(name: string, outcomes: readonly Outcome[]): string {
 const summary: string[] = []
 const all = new Map<string, Outcome[]>()
 for (const name of wanted) {
-  const outcomes = await (runners[name] as (typeof runners)[string])(join(folder, name))
-  all.set(name, outcomes)
-  const text = report(name, outcomes)
-  console.log(text)
-  summary.push(text.split('\n')[0] as string)
+  try {
+    const outcomes = await (runners[name] as Runner)(join(folder, name))
+    all.set(name, outcomes)
+    const text = report(name, outcomes)
+    console.log(text)
+    summary.push(text.split('\n')[0] as string)
+  } catch (error) {
+    // A file that is not what its name promises must not keep the others from being run.
+    summary.push(`${name.padEnd(25)} not run: ${thrown(error)}`)
+  }
 }
 for (const name of names) if (!known.includes(name)) summary.push(`${name.padEnd(25)} not run: no runner for this file`)
 if (summary.length > 1) console.log(`\n${summary.join('\n')}`)

@@ -25,7 +25,7 @@ describe('predict', () => {
     expect(lines[1]).toMatch(/^"a, ""b""",3,31\.5,(yes|no),[\d.e-]+$/)
     expect(lines[3]).toBe('')
     const card = JSON.parse(read('run/model.json'))
-    const { tensors } = loadSafetensors(readFileSync(join(cwd, 'run/model.safetensors')))
+    const { tensors } = loadSafetensors(new Uint8Array(readFileSync(join(cwd, 'run/model.safetensors'))))
     const [w, b] = [tensors.get('0.weight')!.toArray(), tensors.get('0.bias')!.toArray()] as [Float32Array, Float32Array]
     const { fill, center, scale } = card.preprocessing
     const probability = (row: (number | null)[]): number =>

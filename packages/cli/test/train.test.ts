@@ -100,7 +100,7 @@ describe('the model file', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((out) => readFileSync(join(cwd, out, 'model.safetensors'))) as [Buffer, Buffer, Buffer]
     expect(a.equals(b)).toBe(true)
     expect(a.equals(c)).toBe(false)
-    const { tensors, metadata } = loadSafetensors(a)
+    const { tensors, metadata } = loadSafetensors(new Uint8Array(a))
     expect([...tensors].map(([name, { shape, dtype }]) => [name, [...shape], dtype])).toEqual([
       ['0.bias', [1], 'float32'],
       ['0.weight', [1, 2], 'float32'],

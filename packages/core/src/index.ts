@@ -50,7 +50,20 @@ export {
   warnOnce,
 } from './errors.ts'
 export type { Shape } from './layout.ts'
-export { logsigmoid, type SoftplusOptions, softplus } from './ops/activation.ts'
+export {
+  type AlphaActivationOptions,
+  celu,
+  elu,
+  type GeluOptions,
+  gelu,
+  glu,
+  logsigmoid,
+  mish,
+  type SoftplusOptions,
+  selu,
+  silu,
+  softplus,
+} from './ops/activation.ts'
 export * from './ops/index.ts'
 export * from './ops/join.ts'
 export {
@@ -64,6 +77,25 @@ export {
 } from './ops/loss.ts'
 export * as special from './ops/namespaces/special.ts'
 export { polygamma } from './ops/polygamma.ts'
+export {
+  type HardtanhOptions,
+  hardshrink,
+  hardsigmoid,
+  hardswish,
+  hardtanh,
+  type LeakyReluOptions,
+  leakyRelu,
+  prelu,
+  type RreluOptions,
+  relu6,
+  rrelu,
+  type ShrinkOptions,
+  softshrink,
+  softsign,
+  tanhshrink,
+  threshold,
+} from './ops/rectifier.ts'
+export { _softmaxBackwardData, type SoftmaxOptions, softmin } from './ops/softmax.ts'
 export { where } from './ops/where.ts'
 export type { PrintOptions, PrintOptionsUpdate } from './print/format.ts'
 export { pyFloat, setPrintoptions } from './print.ts'

@@ -77,30 +77,27 @@ export function decodeModel(bytes: Uint8Array, shown: string): SavedModel {
 }
 
 async function readBytes(shown: string, path: string): Promise<Uint8Array> {
-  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw readError(error, shown)
-  })
-  if (!info.isDirectory()) {
-    return readFile(path).catch((error: NodeJS.ErrnoException) => {
-      throw readError(error, shown)
-    })
+  try {
+    const folder = (await stat(path)).isDirectory()
+    // A copy, for a Buffer may be part of a larger one, and slices of it are views.
+    return new Uint8Array(await readFile(folder ? join(path, MODEL_FILE) : path))
+  } catch (error) {
+    throw await readError(error as NodeJS.ErrnoException, shown, path)
   }
-  return readFile(join(path, MODEL_FILE)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw readError(error, `${shown}/${MODEL_FILE}`)
-    throw new CliError('E_NOT_A_MODEL', EXIT.data, `${printable(shown)} is not a model folder (no ${MODEL_FILE}).`, {
-      fix: 'point --model to the folder that train named at its end.',
-    })
-  })
 }
 
-function readError(error: NodeJS.ErrnoException, shown: string): CliError {
+async function readError(error: NodeJS.ErrnoException, shown: string, path: string): Promise<CliError> {
+  const fix = 'point --model to the folder that train named at its end.'
+  const options = { fix, cause: error }
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
-    return new CliError('E_NOT_FOUND', EXIT.io, `there is no model at ${printable(shown)}.`, {
-      fix: 'point --model to the folder that train named at its end.',
-      cause: error,
-    })
+    const folder = await stat(path).then(
+      (info) => info.isDirectory(),
+      () => false,
+    )
+    if (folder) return new CliError('E_NOT_A_MODEL', EXIT.data, `${printable(shown)} is not a model folder (no ${MODEL_FILE}).`, options)
+    return new CliError('E_NOT_FOUND', EXIT.io, `there is no model at ${printable(shown)}.`, options)
   }
-  const why = error.code === 'EACCES' || error.code === 'EPERM' ? 'permission denied' : printable(error.message)
-  const code = why === 'permission denied' ? 'E_PERMISSION' : 'E_IO'
-  return new CliError(code, EXIT.io, `cannot read ${printable(shown)}: ${why}.`, { cause: error })
+  const forbidden = error.code === 'EACCES' || error.code === 'EPERM'
+  const why = forbidden ? 'permission denied' : printable(error.message)
+  return new CliError(forbidden ? 'E_PERMISSION' : 'E_IO', EXIT.io, `cannot read ${printable(shown)}: ${why}.`, { cause: error })
 }

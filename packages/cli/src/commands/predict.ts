@@ -25,14 +25,14 @@ async function run(argv: readonly string[], context: Context): Promise<ExitCode>
   const options = parsePredict(argv, context.name)
   const { io, out, err, interrupts, warnings } = context
   const saved = await readModel(options.model, io.cwd)
-  const stream = await openRows(options, saved, context)
+  const stream = await interrupts.orInterrupted(openRows(options, saved, context))
   const encoder = makeEncoder(stream, saved, options)
   refuseTakenNames(stream)
 
   const sink = options.out === undefined || options.out === '-' ? streamSink(out) : await fileSink(options.out, io.cwd, options.force)
   interrupts.restore = () => sink.discardNow()
   try {
-    const rows = await score(stream, saved, encoder, sink, options.header)
+    const rows = await interrupts.orInterrupted(score(stream, saved, encoder, sink, options.header))
     await sink.finish()
     if (!options.quiet) {
       warnAboutMissing(context, encoder, saved, rows)

@@ -1,7 +1,7 @@
 /** `train`: from a table to a saved model, and how good it is. */
 import { resolve } from 'node:path'
 import { setWarningHandler } from '@tapegrad/core'
-import { NA_VALUES, type Split, Standardizer, stratifiedSplit, type Table } from '@tapegrad/data'
+import { type Split, Standardizer, stratifiedSplit, type Table } from '@tapegrad/data'
 import { openSource, readTable } from '@tapegrad/data/csv'
 import type { Sequential } from '@tapegrad/nn'
 import { LAST_FILE, saveCheckpoint } from '../artifacts/checkpoint.ts'
@@ -54,7 +54,7 @@ async function run(argv: readonly string[], context: Context): Promise<ExitCode>
   const previous = setWarningHandler((message, category) => context.warnings.add(`W_${category.toUpperCase()}`, message))
   try {
     const reading = performance.now()
-    const table = await read(options, context)
+    const table = await context.interrupts.orInterrupted(read(options, context))
     const readSeconds = (performance.now() - reading) / 1000
     const work = prepare(table, options, context)
     const folder = await RunFolder.claim(request)
@@ -78,7 +78,7 @@ async function read(options: TrainOptions, { io, err, interrupts }: Context): Pr
   try {
     return await readTable(source, {
       ...how,
-      ...cellOptions(options, NA_VALUES),
+      ...cellOptions(options),
       missing,
       onProgress: progress.update,
       ...(target !== undefined && { target }),
@@ -153,7 +153,8 @@ async function trainInto(folder: RunFolder, work: Work, context: Context, stopwa
   interrupts.restore = () => progress.restore()
   const speak = (): void => {
     progress.restore()
-    err.write('\nStopping after this step... (Ctrl-C again to quit now)\n')
+    // Behind the ^C that terminals echo; the bar has ended its line by itself.
+    err.write(`${err.can.animate ? '' : '\n'}Stopping after this step... (Ctrl-C again to quit now)\n`)
   }
   return interrupts.gracefully(speak, async () => {
     const outcome = await train({ ...work, lr: options.lr, seed: options.seed, progress, interrupts })
@@ -169,6 +170,7 @@ async function trainInto(folder: RunFolder, work: Work, context: Context, stopwa
     if (!options.quiet) {
       if (options.progress) writeEnding(err, outcome, schedule)
       warnings.print(err)
+      err.write('\n')
     }
     if (options.json) out.write(pretty(trainDocument(facts)))
     else if (options.quiet) out.write(`${folder.shown}\n`)

@@ -1,7 +1,7 @@
 /** Progress for terminals: one line, drawn over itself by cli-progress. */
 import cliProgress, { type Params } from 'cli-progress'
 import type { Output } from '../terminal/output.ts'
-import { clock, fixed, rate } from '../text.ts'
+import { clock, fit, fixed, rate } from '../text.ts'
 import type { Plan, Progress, Standing } from './progress.ts'
 
 const BEFORE: Standing = { epoch: 1, step: 0, loss: null, valLoss: null, bestValLoss: null, rowsPerSecond: Number.NaN, seconds: 0 }
@@ -15,9 +15,15 @@ const BEFORE: Standing = { epoch: 1, step: 0, loss: null, valLoss: null, bestVal
 export function barProgress(output: Output): Progress {
   let plan: Plan = { epochs: 0, stepsPerEpoch: 0, lr: 0 }
   let standing = BEFORE
+  // Never grows again, so that the text behind it does not jump.
+  let size = 30
   const bar = new cliProgress.SingleBar({
     stream: output.stream,
-    format: (_options, params) => drawLine(output, params, standing, plan),
+    format: (_options, params) => {
+      const { label, room, text } = layout(output, params, standing, plan)
+      size = Math.min(size, room)
+      return size > 0 ? `${label}${drawBar(output, params.progress, size)} ${text}` : text
+    },
     hideCursor: true,
     fps: 10,
     // A hundred of the ticks that come every 50 ms: the time left is judged by the last five seconds.
@@ -50,10 +56,9 @@ export function barProgress(output: Output): Progress {
   }
 }
 
-/** The whole line; parts fall away from the right where the terminal is narrow. */
-function drawLine(output: Output, params: Params, standing: Standing, plan: Plan): string {
+/** What stands beside the bar, and the room left for it; parts fall away from the right where the terminal is narrow. */
+function layout(output: Output, params: Params, standing: Standing, plan: Plan): { label: string; room: number; text: string } {
   const { unicode, columns } = output.can
-  const dot = unicode ? ' · ' : ' | '
   const left = typeof params.eta === 'number' ? `${clock(params.eta)} left` : ''
   const loss = standing.loss === null ? '' : `loss ${fixed(standing.loss)}`
   const best = standing.bestValLoss === null ? '' : ` best ${fixed(standing.bestValLoss)}`
@@ -67,17 +72,17 @@ function drawLine(output: Output, params: Params, standing: Standing, plan: Plan
     [epoch, loss, left],
     [epoch, left],
     [epoch],
-  ].map((parts) => parts.filter((part) => part !== '').join(dot))
+  ].map((parts) => parts.filter((part) => part !== '').join(unicode ? ' · ' : ' | '))
   for (const [label, least] of [
     ['Training  ', 10],
     ['', 5],
   ] as const) {
     for (const text of choices) {
       const room = columns - 2 - label.length - text.length
-      if (room >= least) return `${label}${drawBar(output, params.progress, Math.min(30, room))} ${text}`
+      if (room >= least) return { label, room, text }
     }
   }
-  return choices.at(-1) ?? ''
+  return { label: '', room: 0, text: fit(epoch, columns - 1) }
 }
 
 /** A bar of so many columns. */

@@ -78,7 +78,7 @@ function rightOf(measured: Metrics | null, part: string): string {
   if (measured === null) return ''
   const [low, high] = accuracyInterval(measured)
   const name = part.charAt(0).toUpperCase() + part.slice(1)
-  return `${name}: ${count(rightAnswers(measured))} of ${count(measured.rows)} right (95 %: ${low.toFixed(2)} to ${high.toFixed(2)})`
+  return `${name}: ${count(rightAnswers(measured))} of ${count(measured.rows)} right (95 %: ${low.toFixed(3)} to ${high.toFixed(3)})`
 }
 
 function confusionLines({ metrics, judged, classes }: Results, columns: number): string[] {
@@ -128,10 +128,11 @@ function coefficientLines({ coefficients }: Results, output: Output): string[] {
     return `  ${name}  ${right(weights[i]!, weightWidth)}  ${output.style(weight < 0 ? 'red' : 'green', bar)}  ${right(odds[i]!, oddsWidth)}`
   })
   const title = columns < 56 ? 'Learned, per standard deviation' : 'What it learned (weight per standard deviation)'
-  const header = left(title, 2 + nameWidth + 2 + weightWidth + 2 + barWidth + 2) + right(unicode ? 'odds ×' : 'odds x', oddsWidth)
+  const before = 2 + nameWidth + 2 + weightWidth + 2 + barWidth + 2
+  const header = left(title, before) + right(unicode ? 'odds ×' : 'odds x', oddsWidth)
   const rest = heaviest.length - shown.length
   return [
-    ...(textWidth(header) <= columns ? [header] : [title]),
+    ...(textWidth(title) < before && textWidth(header) <= columns ? [header] : [`${title}, ${unicode ? 'odds ×' : 'odds x'}`]),
     ...lines,
     ...(rest > 0 ? [output.style('dim', `  ${unicode ? '…' : '...'} and ${plural(rest, 'lighter one')} in metrics.json`)] : []),
   ]

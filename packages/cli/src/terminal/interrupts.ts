@@ -51,6 +51,16 @@ export class Interrupts {
     if (this.#pending !== null) throw new Interrupted(this.#pending)
   }
 
+  /** The work's result, or {@link Interrupted} as soon as a signal says to end at once; for work that waits for others, such as reading a pipe. */
+  async orInterrupted<T>(work: Promise<T>): Promise<T> {
+    let leave = (): void => {}
+    const interrupted = new Promise<never>((_, reject) => {
+      leave = () => reject(this.signal.reason)
+      this.signal.addEventListener('abort', leave, { once: true })
+    })
+    return Promise.race([work, interrupted]).finally(() => this.signal.removeEventListener('abort', leave))
+  }
+
   /** Runs the work; `onFirst` is called at the first signal, and the work has to look at `pending` now and then. */
   async gracefully<T>(onFirst: () => void, work: () => Promise<T>): Promise<T> {
     this.#onFirst = onFirst

@@ -8,39 +8,18 @@ export * from './gamma.ts'
 export { gather, indexSelect } from './indexing.ts'
 export * from './linalg.ts'
 export * from './math.ts'
+export { median, mode, nanmedian } from './median.ts'
 export { std, stdMean, var, varMean } from './moments.ts'
 export * from './number-class.ts'
 export * from './pairs.ts'
 export * from './parts.ts'
 export { prod } from './prod.ts'
+export { nanquantile, quantile } from './quantile.ts'
 export { all, amax, amin, any, argmax, argmin, max, mean, min, sum } from './reduce.ts'
 export * from './rounding.ts'
+export { logSoftmax, logsumexp, softmax } from './softmax.ts'
 export * from './special.ts'
 export { asStrided } from './strided.ts'
 export * from './trigonometry.ts'
-export {
-  chunk,
-  clone,
-  contiguous,
-  expand,
-  expandAs,
-  flatten,
-  movedim,
-  narrow,
-  permute,
-  ravel,
-  reshape,
-  reshapeAs,
-  select,
-  slice,
-  split,
-  squeeze,
-  t,
-  transpose,
-  unbind,
-  unflatten,
-  unsqueeze,
-  view,
-  viewAs,
-} from './view.ts'
+export * from './view.ts'
 export { whereSelf as where } from './where.ts'

@@ -6,7 +6,8 @@ import { formatShape, normalizeDim, type Shape } from '../layout.ts'
 import { castTo, record } from '../op.ts'
 import { resultType } from '../promote.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
-import { narrow, select } from './view.ts'
+import { type DimArg, dimOf } from './args.ts'
+import { narrow, select } from './slice.ts'
 
 const catRule = /* @__PURE__ */ rule<readonly [], { dim: number; sizes: readonly number[] }>('CatBackward0', (grad, node) => {
   const { dim, sizes } = node.attrs
@@ -17,11 +18,6 @@ const catRule = /* @__PURE__ */ rule<readonly [], { dim: number; sizes: readonly
     return part
   })
 })
-
-/** How `cat` and `stack` name the dimension: a number or an option. */
-type DimArg = number | { readonly dim?: number }
-
-const dimOf = (dim: DimArg): number => (typeof dim === 'number' ? dim : (dim.dim ?? 0))
 
 /**
  * The tensors one after another along `dim`.

@@ -34,7 +34,8 @@ function parse(
   options: MomentOptions | undefined,
 ): Moment & { keepdim: boolean } {
   const { dim: given, keepdim = false, correction, unbiased = true } = dimsOf(dim, options)
-  if (!isFloat(x.dtype)) throw new RuntimeError('std and var only support floating point and complex dtypes')
+  if (!isFloat(x.dtype))
+    throw new RuntimeError(`${name.endsWith('_mean') ? name : 'std and var'} only support floating point and complex dtypes`)
   const dims = normalizeDims(given, x.ndim)
   const moment = { shape: x.shape, dims, correction: correction ?? (unbiased ? 1 : 0), keepdim }
   if (countOf(moment) - moment.correction <= 0)

@@ -4,7 +4,7 @@ import { RuntimeError } from '../errors.ts'
 import { formatShape, normalizeDim } from '../layout.ts'
 import type { Tensor } from '../tensor.ts'
 import { viewOf } from './alias.ts'
-import { listOf } from './args.ts'
+import { checkMatrices, listOf } from './args.ts'
 
 const permuteRule = /* @__PURE__ */ rule<readonly [], readonly number[]>('PermuteBackward0', (grad, node) => {
   const inverse = new Array<number>(node.attrs.length)
@@ -91,12 +91,6 @@ export function t(x: Tensor): Tensor {
   return viewOf(x, swapped(x.shape, 0, last), swapped(x.strides, 0, last), x.offset, tRule, undefined)
 }
 
-/** The last two dimensions exchanged, for the attribute or method of that name. */
-export function matrixTranspose(x: Tensor, name: string): Tensor {
-  if (x.ndim === 1) throw new RuntimeError(`${name} is only supported on matrices or batches of matrices. Got 1-D tensor.`)
-  return x.ndim === 0 ? x : transpose(x, -2, -1)
-}
-
 /**
  * The transpose of each matrix, the last two dimensions exchanged. (Of complex numbers it would also be the conjugate.)
  *
@@ -104,7 +98,8 @@ export function matrixTranspose(x: Tensor, name: string): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.adjoint.html
  */
 export function adjoint(x: Tensor): Tensor {
-  return matrixTranspose(x, 'tensor.adjoint()')
+  checkMatrices(x, 'tensor.adjoint()')
+  return x.ndim === 0 ? x : transpose(x, -2, -1)
 }
 
 /**

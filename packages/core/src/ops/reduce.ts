@@ -4,17 +4,17 @@ import type { ArgReduction, View } from '../backend/backend.ts'
 import { kernels } from '../backend/index.ts'
 import { type DType, isFloat, scalarName } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
-import { contiguousStrides, normalizeDim, normalizeDims, numelOf, type Shape } from '../layout.ts'
+import { contiguousStrides, normalizeDim, normalizeDims, numelOf } from '../layout.ts'
 import { castTo, expand, record, recordAll } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { namedTuple } from '../tuple.ts'
 import { div, mul } from './arithmetic.ts'
 import { eq } from './compare.ts'
-import { scatterZeros } from './indexing.ts'
 import { maximum, minimum } from './pairs.ts'
+import { pickedRule, type ValuesIndices } from './picked.ts'
 import { dimsOf, type Reduced, reduce, reducedShape, restore } from './reduction.ts'
 import type { Dims, Operand, ReduceOptions } from './types.ts'
-import { reshape, unsqueeze } from './view.ts'
+import { reshape } from './view.ts'
 
 /** Options of `sum`, `mean` and `prod`. */
 export interface SumOptions extends ReduceOptions {
@@ -127,26 +127,11 @@ export function amin(x: Tensor, dim?: Dims | ReduceOptions, options?: ReduceOpti
   return extreme('amin', x, dimsOf(dim, options))
 }
 
-/** An extreme along one dimension and where it stood. */
-export type ValuesIndices = { readonly values: Tensor; readonly indices: Tensor } & Iterable<Tensor>
-
 /** Options of `max`, `min`, `argmax` and `argmin`. */
 export interface DimOptions {
   readonly dim?: number | undefined
   readonly keepdim?: boolean | undefined
 }
-
-/** A gradient that belongs to the one element that was picked along `dim`. */
-const pickedRule = (name: string): Rule<readonly [Tensor], { shape: Shape; dim: number; keepdim: boolean }> => ({
-  name,
-  backwardAll: ([grad], node) => {
-    const { shape, dim, keepdim } = node.attrs
-    if (!grad) return [null]
-    const [indices] = node.saved()
-    if (shape.length === 0) return [grad]
-    return [scatterZeros(shape, dim, keepdim ? indices : unsqueeze(indices, dim), keepdim ? grad : unsqueeze(grad, dim))]
-  },
-})
 
 const maxRule = /* @__PURE__ */ pickedRule('MaxBackward0')
 const minRule = /* @__PURE__ */ pickedRule('MinBackward0')

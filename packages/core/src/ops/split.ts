@@ -1,9 +1,9 @@
 /** Views of all parts of a tensor at once. */
-import { type Rule, ruleAll } from '../autograd/node.ts'
+import { ruleAll } from '../autograd/node.ts'
 import { scalarName } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { formatShape, normalizeDim, type Shape } from '../layout.ts'
-import { cloneOf, recordAll } from '../op.ts'
+import { recordAll } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { viewsOf } from './alias.ts'
 import { type DimArg, dimOf } from './args.ts'
@@ -22,7 +22,7 @@ const orZeros = (grad: Tensor | null | undefined, like: Tensor, shape: Shape): T
 
 const some = (grads: readonly (Tensor | null)[]): Tensor | undefined => grads.find((g) => g !== null) ?? undefined
 
-const splitRule: Rule<readonly [], Parts> = /* @__PURE__ */ ruleAll<readonly [], Parts>('SplitBackward0', (grads, node) => {
+const splitRule = /* @__PURE__ */ ruleAll<readonly [], Parts>('SplitBackward0', (grads, node) => {
   const { shape, dim, sizes } = node.attrs
   const like = some(grads)
   if (like === undefined) return [null]
@@ -95,15 +95,15 @@ export function splitWithSizes(x: Tensor, sizes: readonly number[], dim: DimArg 
   return viewsOf(x, partsOf(x, at, sizes), splitRule, { shape: x.shape, dim: at, sizes }, 'SplitWithSizesBackward0')
 }
 
-/** Parts that share no memory with `x`, so that each may be written. */
-function copiesOf(x: Tensor, dim: number, sizes: readonly number[], name: string): Tensor[] {
-  const out = partsOf(x, dim, sizes).map(cloneOf)
+/** Parts that the graph does not know as views, so that each may be written. */
+function unsafeParts(x: Tensor, dim: number, sizes: readonly number[], name: string): Tensor[] {
+  const out = partsOf(x, dim, sizes)
   recordAll(out, splitRule, [x], [], { shape: x.shape, dim, sizes }, name)
   return out
 }
 
 /**
- * The parts of `split` as tensors that may be written in place; here they are copies.
+ * The parts of `split` without a record of the memory they share: each may be written in place if nothing else reads `x` afterwards.
  *
  * @throws RuntimeError if the lengths do not add up.
  * @see https://pytorch.org/docs/stable/generated/torch.unsafe_split.html
@@ -111,11 +111,11 @@ function copiesOf(x: Tensor, dim: number, sizes: readonly number[], name: string
 export function unsafeSplit(x: Tensor, size: number | readonly number[], dim: DimArg = 0): Tensor[] {
   if (typeof size !== 'number') return unsafeSplitWithSizes(x, size, dim)
   const at = normalizeDim(dimOf(dim), x.ndim)
-  return copiesOf(x, at, evenSizes(x, at, size), 'UnsafeSplitBackward0')
+  return unsafeParts(x, at, evenSizes(x, at, size), 'UnsafeSplitBackward0')
 }
 
 /**
- * The parts of `splitWithSizes` as tensors that may be written in place; here they are copies.
+ * The parts of `splitWithSizes` without a record of the memory they share: each may be written in place if nothing else reads `x` afterwards.
  *
  * @throws RuntimeError if the lengths do not add up.
  * @see https://pytorch.org/docs/stable/generated/torch.unsafe_split.html
@@ -123,7 +123,7 @@ export function unsafeSplit(x: Tensor, size: number | readonly number[], dim: Di
 export function unsafeSplitWithSizes(x: Tensor, sizes: readonly number[], dim: DimArg = 0): Tensor[] {
   const at = normalizeDim(dimOf(dim), x.ndim)
   checkSizes(x, at, sizes)
-  return copiesOf(x, at, sizes, 'UnsafeSplitWithSizesBackward0')
+  return unsafeParts(x, at, sizes, 'UnsafeSplitWithSizesBackward0')
 }
 
 /** The length of each of `chunks` parts; or, of a dimension without elements, as many zeros. */
@@ -146,7 +146,7 @@ export function chunk(x: Tensor, chunks: number, dim: DimArg = 0): Tensor[] {
 }
 
 /**
- * The parts of `chunk` as tensors that may be written in place; here they are copies.
+ * The parts of `chunk` without a record of the memory they share: each may be written in place if nothing else reads `x` afterwards.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.unsafe_chunk.html
  */
@@ -232,7 +232,7 @@ export function dsplit(x: Tensor, indicesOrSections: number | readonly number[])
   return splitEvenly('dsplit', x, indicesOrSections, 3, 2)
 }
 
-const unbindRule: Rule<readonly [], Parts> = /* @__PURE__ */ ruleAll<readonly [], Parts>('UnbindBackward0', (grads, node) => {
+const unbindRule = /* @__PURE__ */ ruleAll<readonly [], Parts>('UnbindBackward0', (grads, node) => {
   const { shape, dim } = node.attrs
   const like = some(grads)
   if (like === undefined) return [null]

@@ -8,7 +8,7 @@ import { formatShape, numelOf, type Shape } from '../layout.ts'
 import { copyOf, record } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add, sub } from './arithmetic.ts'
-import { viewOf } from './view.ts'
+import { viewOf } from './alias.ts'
 
 /** How a strided view lies in a dense tensor of the base's shape. */
 interface Strided {
@@ -60,8 +60,13 @@ const geometry = (x: Tensor): Geometry => ({ shape: x.shape, strides: x.strides,
  * @throws RuntimeError if the view would reach beyond the memory.
  * @see https://pytorch.org/docs/stable/generated/torch.as_strided.html
  */
-export function asStrided(x: Tensor, size: Shape, stride: readonly number[], storageOffset: number | null = null): Tensor {
-  const offset = storageOffset ?? x.offset
+export function asStrided(
+  x: Tensor,
+  size: Shape,
+  stride: readonly number[],
+  { storageOffset = x.offset }: { readonly storageOffset?: number | undefined } = {},
+): Tensor {
+  const offset = storageOffset
   if (size.length !== stride.length) throw new RuntimeError('mismatch in length of strides and shape')
   if (stride.some((s) => s < 0))
     throw new RuntimeError(`as_strided: Negative strides are not supported at the moment, got strides: ${formatShape(stride)}`)

@@ -1,7 +1,8 @@
 /** Transposes that are properties of a tensor: `x.T` and its kin. */
 import { RuntimeError, warnOnce } from '../errors.ts'
 import type { Tensor } from '../tensor.ts'
-import { matrixTranspose, permute, transpose } from './permute.ts'
+import { checkMatrices } from './args.ts'
+import { permute, transpose } from './permute.ts'
 
 /**
  * The tensor with its dimensions in reverse order: the transpose of a matrix.
@@ -38,7 +39,8 @@ export function H(x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mT
  */
 export function mT(x: Tensor): Tensor {
-  return matrixTranspose(x, 'tensor.mT')
+  checkMatrices(x, 'tensor.mT')
+  return x.ndim === 0 ? x : transpose(x, -2, -1)
 }
 
 /**
@@ -48,5 +50,6 @@ export function mT(x: Tensor): Tensor {
  * @see https://pytorch.org/docs/stable/tensors.html#torch.Tensor.mH
  */
 export function mH(x: Tensor): Tensor {
-  return matrixTranspose(x, 'tensor.mH')
+  checkMatrices(x, 'tensor.mH')
+  return x.ndim === 0 ? x : transpose(x, -2, -1)
 }

@@ -1,5 +1,5 @@
 /** Reductions. */
-import { indices, integers, type Rows, summed, unary } from './row.ts'
+import { indices, integers, type Rows, smooth, summed, unary } from './row.ts'
 
 export const reductions = {
   // reductions
@@ -35,4 +35,22 @@ export const reductions = {
   ],
   any: { shapes: [[3, 4]], rest: [1], gradFn: null, result: (d) => (d === 'uint8' ? 'uint8' : 'bool') },
   all: { shapes: [[3, 4]], gradFn: null, result: (d) => (d === 'uint8' ? 'uint8' : 'bool') },
+  aminmax: unary('AminmaxBackward0', { rest: [{ dim: 1 }] }),
+  countNonzero: { shapes: [[3, 4]], rest: [1], gradFn: null, result: indices },
+  nansum: { shapes: [[3, 4]], rest: [1], gradFn: 'NansumBackward0', result: summed },
+  nanmean: { shapes: [[3, 4]], rest: [1], gradFn: 'DivBackward0', refuses: integers },
+  prod: [
+    { shapes: [[3, 4]], gradFn: 'ProdBackward0', result: summed },
+    { shapes: [[3, 4]], rest: [1], gradFn: 'ProdBackward1', result: summed },
+  ],
+  var: [
+    unary('VarBackward0', { refuses: integers }),
+    unary('VarBackward0', { rest: [1, { correction: 0, keepdim: true }], refuses: integers }),
+  ],
+  std: [unary('StdBackward0', { refuses: integers }), unary('StdBackward0', { rest: [{ dim: [0, 1] }], refuses: integers })],
+  varMean: unary('VarMeanBackward0', { rest: [1], refuses: integers }),
+  stdMean: unary('StdMeanBackward0', { rest: [1], refuses: integers }),
+  softmax: unary('SoftmaxBackward0', { rest: [1], refuses: integers }),
+  logSoftmax: unary('LogSoftmaxBackward0', { rest: [0], refuses: integers }),
+  logsumexp: smooth('LogsumexpBackward0', -2, 2, [1]),
 } satisfies Rows

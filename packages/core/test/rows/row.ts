@@ -35,7 +35,14 @@ export const summed = (d: DType): DType => (d === 'float32' || d === 'float64' ?
 export const integers: readonly DType[] = ['bool', 'uint8', 'int8', 'int16', 'int32', 'int64']
 
 /** A smooth function of one tensor that is real-valued whatever it is given. */
-export const smooth = (gradFn: string, low = -2, high = 2): Row => ({ shapes: [[3, 4]], low, high, gradFn, result: floating })
+export const smooth = (gradFn: string, low = -2, high = 2, rest: readonly unknown[] = []): Row => ({
+  shapes: [[3, 4]],
+  low,
+  high,
+  rest,
+  gradFn,
+  result: floating,
+})
 /** A function of one tensor that keeps the dtype. */
 export const unary = (gradFn: string, more: Partial<Row> = {}): Row => ({ shapes: [[3, 4]], gradFn, ...more })
 /** An operation on two tensors that broadcast. */

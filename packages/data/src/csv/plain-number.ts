@@ -5,11 +5,11 @@ import { FLOAT32_LIMIT, POWERS_OF_TEN } from '../number.ts'
 const LF = 10
 const CR = 13
 
-/** Digits up to which a double holds every step of `m * 10 + digit` exactly. */
+/** Digits up to which the mantissa is exact in a double. */
 const EXACT_DIGITS = 15
-/** With more digits, up to here, the relative error stays below {@link SLACK}. */
+/** With more digits, up to here, its relative error stays below {@link SLACK}: two roundings for each digit beyond the exact ones. */
 const MOST_DIGITS = 20
-const SLACK = 2 ** -49
+const SLACK = 2 ** -48
 
 /**
  * Reads the field that begins at `at` into `out[index]` and returns where it ends; -1, with nothing read, where it is anything but a plain
@@ -26,19 +26,17 @@ export function plainNumber(bytes: Uint8Array, at: number, separator: number, po
   }
   const negative = byte === 45
   if (negative || byte === 43) byte = bytes[++at]!
+  let start = at
   let mantissa = 0
-  let digits = 0
-  let whole = -1
-  for (;;) {
-    const digit = byte - 48
-    if (digit >= 0 && digit <= 9) {
-      mantissa = mantissa * 10 + digit
-      digits++
-    } else if (byte === point && whole < 0) whole = digits
-    else break
-    byte = bytes[++at]!
+  for (; byte >= 48 && byte <= 57; byte = bytes[++at]!) mantissa = mantissa * 10 + (byte - 48)
+  let digits = at - start
+  let power = 0
+  if (byte === point) {
+    start = ++at
+    for (byte = bytes[at]!; byte >= 48 && byte <= 57; byte = bytes[++at]!) mantissa = mantissa * 10 + (byte - 48)
+    power = start - at
+    digits -= power
   }
-  let power = whole < 0 ? 0 : whole - digits
   if (byte === 101 || byte === 69) {
     const sign = bytes[++at]!
     if (sign === 43 || sign === 45) at++

@@ -42,6 +42,7 @@ export class TableScanner {
     const width = plan.length
     const { tail, offset } = builder.rows
     let whole = false
+    let [labelStart, labelEnd] = [at, at]
     for (let column = 0; ; at++) {
       const slot = column < width ? plan[column]! : IGNORED
       let stop: number
@@ -57,12 +58,16 @@ export class TableScanner {
         }
       } else {
         stop = this.#fieldEnd(bytes, at)
-        if (slot === TARGET) builder.label = this.#labels.code(bytes, at, stop, builder, line)
+        if (slot === TARGET) {
+          labelStart = at
+          labelEnd = stop
+        }
       }
       column++
       at = stop
       if (bytes[at] === this.#separator) continue
       if (column !== width) return this.#ragged(bytes, at, line, column)
+      builder.label = this.#labels.code(bytes, labelStart, labelEnd, builder, line)
       builder.commit(line)
       return at
     }

@@ -7,7 +7,7 @@ import type { Labels } from './confusion.ts'
  *
  * @example
  * ```ts
- * wilson(61, 80)   // [0.659, 0.842]
+ * wilson(61, 80)   // [0.6586, 0.8424]
  * ```
  * @see https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
  */

@@ -2,18 +2,17 @@
 
 import type { DataWarning } from '../errors.ts'
 import { list, plural, quoted } from '../text.ts'
-import { type ColumnStatistics, columnStatistics, quantiles } from './statistics.ts'
+import { type ColumnStatistics, columnStatistics, eachColumn, quantiles } from './statistics.ts'
 
 /** `standard`: mean 0, deviation 1; `minmax`: 0 to 1; `robust`: median 0, quartile distance 1; `none`: as they are. */
 export type ScaleMode = 'standard' | 'minmax' | 'robust' | 'none'
 
-/** What the standardizer learns from: a `Table`, or anything that hands out rows and columns of float32 with NaN for missing. */
+/** What the standardizer learns from: a `Table`, or anything that hands out rows of float32 with NaN for missing. */
 export interface ColumnSource {
   readonly length: number
   readonly featureNames: readonly string[]
   /** Rows after rows. Shape: `rows.length * featureNames.length`. */
   gather(rows?: ArrayLike<number>, out?: Float32Array): Float32Array
-  column(feature: number, rows?: ArrayLike<number>, out?: Float32Array): Float32Array
 }
 
 /** A fitted standardizer as plain JSON. */
@@ -71,10 +70,17 @@ export class Standardizer {
     const features = [...source.featureNames]
     const count = rows?.length ?? source.length
     const raw = columnStatistics(source, rows)
-    // Also where nothing is missing yet: a later row may have a gap.
-    const fill = features.map((_, j) => (raw.missing[j] === count ? 0 : quantiles(source.column(j, rows), [0.5])[0]!))
+    const fill = features.map(() => 0)
+    const quartiles: [number, number, number][] = []
+    eachColumn(source, rows, (values, j) => {
+      const gaps = raw.missing[j]!
+      // Also where nothing is missing yet: a later row may have a gap.
+      if (gaps < count) fill[j] = quantiles(values, [0.5])[0]!
+      // The median brought the gaps' places to the end.
+      if (mode === 'robust') quartiles[j] = quantiles(values.fill(fill[j]!, count - gaps), [0.25, 0.5, 0.75]) as [number, number, number]
+    })
     const filled = raw.missing.some((missing) => missing > 0) ? columnStatistics(source, rows, fill) : raw
-    const scaling = features.map((_, j) => scaleOf(mode, filled, j, () => filledColumn(source, j, rows, fill[j]!)))
+    const scaling = features.map((_, j) => scaleOf(mode, filled, j, quartiles[j]))
     const json = { mode, features, fill, center: scaling.map(({ center }) => center), scale: scaling.map(({ scale }) => scale) }
     return new Standardizer(json, remarks(features, raw, filled, count, mode))
   }
@@ -110,16 +116,12 @@ export class Standardizer {
   }
 }
 
-function filledColumn(source: ColumnSource, feature: number, rows: ArrayLike<number> | undefined, fill: number): Float32Array {
-  return source.column(feature, rows).map((value) => (Number.isNaN(value) ? fill : value))
-}
-
 /** Center and scale of one feature; a scale of 0 becomes 1. */
 function scaleOf(
   mode: ScaleMode,
   { mean, deviation, least, most }: ColumnStatistics,
   j: number,
-  column: () => Float32Array,
+  quartiles: readonly [number, number, number] | undefined,
 ): { center: number; scale: number } {
   if (mode === 'none') return { center: 0, scale: 1 }
   const low = least[j]!
@@ -127,7 +129,7 @@ function scaleOf(
   if (!(low < high)) return { center: Number.isFinite(low) ? low : 0, scale: 1 }
   if (mode === 'minmax') return { center: low, scale: high - low }
   if (mode === 'standard') return { center: mean[j]!, scale: deviation[j]! }
-  const [first, median, third] = quantiles(column(), [0.25, 0.5, 0.75]) as [number, number, number]
+  const [first, median, third] = quartiles!
   return { center: median, scale: third - first || 1 }
 }
 

@@ -13,13 +13,16 @@ export class RowStore {
   /** The chunk that the next row goes into, and where. */
   tail: Float32Array
   offset = 0
+  /** Rows a chunk: a power of two, so that finding a row is a shift and a mask. */
   readonly #perChunk: number
+  readonly #shift: number
   #chunks: Float32Array[]
   #length = 0
 
   constructor(width: number) {
     this.width = width
-    this.#perChunk = Math.max(1, Math.floor(CHUNK_VALUES / Math.max(1, width)))
+    this.#shift = Math.max(0, Math.floor(Math.log2(CHUNK_VALUES / Math.max(1, width))))
+    this.#perChunk = 2 ** this.#shift
     // The first chunk grows, so that a small table stays small.
     this.tail = new Float32Array(Math.min(this.#perChunk, 64) * width)
     this.#chunks = [this.tail]
@@ -57,11 +60,12 @@ export class RowStore {
     const values = out ?? new Float32Array(count * width)
     if (values.length < count * width) throw new RangeError(`${count} rows of ${width} values do not fit into ${values.length}`)
     const whole = width === this.width && slots.every((slot, i) => slot === i)
+    const [length, shift, mask, stride] = [this.#length, this.#shift, this.#perChunk - 1, this.width]
     for (let i = 0, at = 0; i < count; i++, at += width) {
       const row = rows === undefined ? i : rows[i]!
-      if (!(row >= 0 && row < this.#length)) throw new RangeError(`there is no row ${row}; the table has ${this.#length}`)
-      const chunk = this.#chunks[Math.floor(row / this.#perChunk)]!
-      const base = (row % this.#perChunk) * this.width
+      if (!(row >= 0 && row < length)) throw new RangeError(`there is no row ${row}; the table has ${length}`)
+      const chunk = this.#chunks[row >>> shift]!
+      const base = (row & mask) * stride
       if (whole) for (let j = 0; j < width; j++) values[at + j] = chunk[base + j]!
       else for (let j = 0; j < width; j++) values[at + j] = chunk[base + slots[j]!]!
     }

@@ -1,0 +1,139 @@
+/** Softmax and its kin: exponentials against the sum of all along a dimension, stable for inputs of any size. */
+import { noGrad } from '../autograd/mode.ts'
+import { rule } from '../autograd/node.ts'
+import { type DType, isFloat, scalarName } from '../dtype.ts'
+import { NotImplementedError, warnOnce } from '../errors.ts'
+import { normalizeDim, normalizeDims } from '../layout.ts'
+import { castTo, kernel, record } from '../op.ts'
+import { floatType } from '../promote.ts'
+import type { Tensor } from '../tensor.ts'
+import { add, div, mul, neg, sub } from './arithmetic.ts'
+import { exp, log } from './math.ts'
+import { amax, sum } from './reduce.ts'
+import { type Reduced, reducedShape, restore } from './reduction.ts'
+import type { Dims } from './types.ts'
+import { reshape } from './view.ts'
+
+/** Options of `softmax` and `logSoftmax`. */
+export interface SoftmaxOptions {
+  /** The dimension along which results add up to 1. */
+  readonly dim?: number | undefined
+  /** Convert to this dtype first. */
+  readonly dtype?: DType | undefined
+}
+
+/** What a call asks for; `name` is the function's, `impl` the beginning of PyTorch's name of the kernel. */
+function prepare(
+  x: Tensor,
+  name: string,
+  impl: string,
+  dim: number | SoftmaxOptions | undefined,
+  options: SoftmaxOptions | undefined,
+): { from: Tensor; at: number } {
+  const { dim: given, dtype = x.dtype } = typeof dim === 'number' ? { ...options, dim } : (dim ?? options ?? {})
+  if (given === undefined)
+    warnOnce(`Implicit dimension choice for ${name} has been deprecated. Change the call to include dim=X as an argument.`)
+  const at = normalizeDim(given ?? (x.ndim === 0 || x.ndim === 1 || x.ndim === 3 ? 0 : 1), x.ndim)
+  const from = castTo(x, dtype)
+  if (!isFloat(dtype))
+    throw new NotImplementedError(
+      `"${impl}_${at === Math.max(x.ndim - 1, 0) ? 'lastdim_' : ''}kernel_impl" not implemented for '${scalarName(dtype)}'`,
+    )
+  return { from, at }
+}
+
+const softmaxRule = /* @__PURE__ */ rule<readonly [Tensor], number>('SoftmaxBackward0', (grad, node) => [
+  _softmaxBackwardData(grad, node.saved()[0], node.attrs),
+])
+
+/** The elements less the greatest along `dim`. */
+const lowered = (x: Tensor, dim: number): Tensor => (x.numel() === 0 ? x : sub(x, amax(x, dim, { keepdim: true })))
+
+/**
+ * `exp(x)` over the sum of `exp(x)` along `dim`: positive numbers that add up to 1.
+ *
+ * @example
+ * tensor([0, Math.log(3)]).softmax(0) // tensor([0.2500, 0.7500])
+ * @throws NotImplementedError for integers, unless a floating-point `dtype` is given.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ */
+export function softmax(x: Tensor, dim?: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
+  const { from, at } = prepare(x, 'softmax', 'softmax', dim, options)
+  const out = noGrad(() => {
+    const e = exp(lowered(from, at))
+    return div(e, sum(e, at, { keepdim: true }))
+  })
+  return record(out, softmaxRule, [from], [out], at)
+}
+
+/**
+ * The gradient of `softmax` from its result: `(grad - sum(grad * out)) * out`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ */
+export function _softmaxBackwardData(grad: Tensor, out: Tensor, dim: number, inputDType: DType = grad.dtype): Tensor {
+  const weighted = mul(grad, out)
+  return castTo(sub(weighted, mul(out, sum(weighted, dim, { keepdim: true }))), inputDType)
+}
+
+/**
+ * `softmax(-x)`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
+ */
+export function softmin(x: Tensor, dim?: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
+  return softmax(neg(x), dim, options)
+}
+
+const logSoftmaxRule = /* @__PURE__ */ rule<readonly [Tensor], number>('LogSoftmaxBackward0', (grad, node) => {
+  const [out] = node.saved()
+  return [sub(grad, mul(exp(out), sum(grad, node.attrs, { keepdim: true })))]
+})
+
+/**
+ * The logarithm of `softmax`, exact where that is small.
+ *
+ * @throws NotImplementedError for integers, unless a floating-point `dtype` is given.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ */
+export function logSoftmax(x: Tensor, dim?: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
+  const { from, at } = prepare(x, 'log_softmax', 'log_softmax', dim, options)
+  const out = noGrad(() => {
+    const low = lowered(from, at)
+    return sub(low, log(sum(exp(low), at, { keepdim: true })))
+  })
+  return record(out, logSoftmaxRule, [from], [out], at)
+}
+
+// An infinite maximum is no use as an offset.
+const finite = /* @__PURE__ */ kernel({
+  name: 'logsumexp',
+  gradFn: 'MaskedFillBackward0',
+  forward: (x) => x.where(x.abs().ne(Number.POSITIVE_INFINITY), 0),
+  backward: (grad, _out, x) => [grad.where(x.abs().ne(Number.POSITIVE_INFINITY), 0)],
+})
+
+const logsumexpRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor], Reduced>('LogsumexpBackward0', (grad, node) => {
+  const [x, out] = node.saved()
+  const low = sub(x, finite.run([restore(out, node.attrs)]))
+  return [mul(restore(grad, node.attrs), exp(low))]
+})
+
+/**
+ * The logarithm of the sum of the exponentials over `dim`, without overflow on the way.
+ *
+ * Dtypes: integers become floating point.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ */
+export function logsumexp(x: Tensor, dim: Dims, { keepdim = false }: { readonly keepdim?: boolean | undefined } = {}): Tensor {
+  const dims = normalizeDims(dim, x.ndim)
+  const from = castTo(x, floatType(x.dtype))
+  const out = noGrad(() => {
+    if (dims.some((d) => x.shape[d] === 0)) return log(sum(exp(from), dims, { keepdim }))
+    const max = finite.run([amax(from, dims, { keepdim: true })])
+    const kept = add(log(sum(exp(sub(from, max)), dims, { keepdim: true })), max)
+    return keepdim ? kept : reshape(kept, reducedShape(x.shape, dims, false)).alias()
+  })
+  return record(out, logsumexpRule, [from], [from, out], { shape: x.shape, dims })
+}
