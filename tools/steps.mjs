@@ -1,7 +1,7 @@
 /** What `npm start` and `npm test` share: a look at Node's version, and steps that are quiet unless they fail. Plain JavaScript, Node only. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -53,15 +53,23 @@ export function install() {
 /** Builds all packages; with `onlyIfNeeded` not where every result is newer than every source. */
 export function build({ onlyIfNeeded = false } = {}) {
   if (onlyIfNeeded && isBuilt()) return
+  for (const path of packages()) {
+    // The compiler would trust its notes and not write again what somebody has deleted.
+    if (!existsSync(join(path, 'dist/index.d.ts'))) rmSync(join(path, 'tsconfig.tsbuildinfo'), { force: true })
+  }
   step('build', [...PNPM, 'run', 'build'], { quiet: true })
 }
 
+function packages() {
+  const folders = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
+  return folders.filter((path) => existsSync(join(path, 'package.json')))
+}
+
 function isBuilt() {
-  const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
-  const results = packages.filter((path) => existsSync(join(path, 'package.json'))).map((path) => join(path, 'dist/index.js'))
+  const results = packages().map((path) => join(path, 'dist/index.js'))
   if (!results.every((path) => existsSync(path))) return false
   const oldest = Math.min(...results.map((path) => statSync(path).mtimeMs))
-  const sources = packages.flatMap((path) => [join(path, 'package.json'), join(path, 'tsup.config.ts'), ...filesBelow(join(path, 'src'))])
+  const sources = packages().flatMap((path) => [join(path, 'package.json'), join(path, 'tsup.config.ts'), ...filesBelow(join(path, 'src'))])
   return sources.every((path) => !existsSync(path) || statSync(path).mtimeMs <= oldest)
 }
 

@@ -1,8 +1,8 @@
 /** From arguments to an exit code: finds the command, and turns whatever it throws into one screen of words and a number. */
-import { DataError } from '@tapegrad/data'
+import type { DataError } from '@tapegrad/data'
 import { errorDocument, pretty } from './artifacts/document.ts'
 import { bugReport } from './bug-report.ts'
-import type { Command, CommandEntry, Context } from './commands/command.ts'
+import type { Command, Context } from './commands/command.ts'
 import { commands } from './commands/index.ts'
 import { CliError, formatError, usageError } from './errors.ts'
 import { EXIT, type ExitCode } from './exit.ts'
@@ -15,10 +15,12 @@ import { fit, printable } from './text.ts'
 import { version } from './version.ts'
 import { Warnings } from './warnings.ts'
 
-/** How {@link main} was called. */
+/** How {@link main} was called, for help and hints. */
 export interface MainOptions {
-  /** The program's name in help and hints; `tapegrad` by default. With `train` the first argument is not shown as part of the name. */
+  /** What stands before the name of a command; `tapegrad` by default. */
   program?: string
+  /** What stands in place of program and command, where a command has a program of its own: `train`. */
+  alias?: string
 }
 
 /**
@@ -29,12 +31,16 @@ export interface MainOptions {
  * const code = await main(['train', '--data', 'churn.csv', '--json'])
  * ```
  */
-export async function main(argv: readonly string[], io: Io = processIo(), { program = 'tapegrad' }: MainOptions = {}): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  io: Io = processIo(),
+  { program = 'tapegrad', alias }: MainOptions = {},
+): Promise<number> {
   const out = new Output(io.stdout, io.env)
   const err = new Output(io.stderr, io.env)
   const interrupts = new Interrupts(io)
   const now = io.now ?? (() => new Date())
-  const context: Context = { io, out, err, interrupts, warnings: new Warnings(), name: program, now }
+  const context: Context = { io, out, err, interrupts, warnings: new Warnings(), program, name: alias ?? program, now }
   interrupts.announce = (second) => err.write(second ? '\nQuit at once.\n' : '\nInterrupted; nothing was saved.\n')
   try {
     const code = await dispatch(argv, context)
@@ -54,18 +60,17 @@ export async function main(argv: readonly string[], io: Io = processIo(), { prog
 async function dispatch(argv: readonly string[], context: Context): Promise<ExitCode> {
   const [word, ...rest] = argv
   if (word === undefined) {
-    context.err.write(overview())
+    context.err.write(overview(context))
     return EXIT.usage
   }
   if (word === '-V' || word === '--version') return say(context, `${version}\n`)
-  if (word === '-h' || word === '--help') return say(context, overview())
-  if (word === 'help') return rest[0] === undefined ? say(context, overview()) : dispatch([rest[0], '--help'], context)
-  const entry = commands.find(({ name }) => name === word)
-  if (entry === undefined) throw unknownCommand(word)
-  if (context.name !== entry.name) context.name = `${context.name} ${entry.name}`
+  if (word === '-h' || word === '--help') return say(context, overview(context))
+  if (word === 'help') return rest[0] === undefined ? say(context, overview(context)) : dispatch([rest[0], '--help'], context)
+  const command = commands.find(({ name }) => name === word)
+  if (command === undefined) throw unknownCommand(word)
+  if (context.name === context.program) context.name = `${context.program} ${command.name}`
   if (asksFor(rest, '-V', '--version')) return say(context, `${version}\n`)
-  const command = await entry.load()
-  if (asksFor(rest, '-h', '--help')) return say(context, helpText(command.flags(context.name), width(context.out)))
+  if (asksFor(rest, '-h', '--help')) return say(context, helpText(await command.flags(context.name), width(context.out)))
   if (rest.length === 0) return showUsage(command, context)
   return command.run(rest, context)
 }
@@ -76,28 +81,28 @@ function say({ out }: Context, text: string): ExitCode {
 }
 
 // Without a flag there is nothing to do, and nothing to complain about either: show how it is meant.
-function showUsage(command: Command, { err, name }: Context): ExitCode {
-  err.write(helpText(command.flags(name), width(err)))
+async function showUsage(command: Command, { err, name }: Context): Promise<ExitCode> {
+  err.write(helpText(await command.flags(name), width(err)))
   return EXIT.usage
 }
 
 const width = ({ can }: Output): number => Math.min(can.columns, 100)
 
-function overview(): string {
+function overview({ program }: Context): string {
   const longest = Math.max(...commands.map(({ name }) => name.length))
-  const line = ({ name, summary }: CommandEntry): string => `  ${name.padEnd(longest)}  ${summary}`
+  const line = ({ name, summary }: Command): string => `  ${name.padEnd(longest)}  ${summary}`
   return [
     'tapegrad: models from tables, in one command.',
     '',
     'Examples:',
-    '  tapegrad train --data churn.csv',
-    '  tapegrad predict -m runs/churn -d new.csv',
+    `  ${program} train --data churn.csv`,
+    `  ${program} predict -m runs/churn -d new.csv`,
     '',
     'Commands:',
     ...commands.map(line),
     '',
-    '  tapegrad <command> --help   all flags of a command',
-    '  tapegrad --version          the version',
+    `  ${program} <command> --help   all flags of a command`,
+    `  ${program} --version          the version`,
     '',
   ].join('\n')
 }
@@ -127,9 +132,12 @@ function fail(error: unknown, argv: readonly string[], { out, err, interrupts }:
 
 function knownError(error: unknown): CliError | null {
   if (error instanceof CliError) return error
-  if (error instanceof DataError) {
-    const { code, kind, message, where, fix } = error
-    return new CliError(code, { usage: EXIT.usage, data: EXIT.data, io: EXIT.io }[kind], message, { where, fix, cause: error })
-  }
-  return null
+  if (!isDataError(error)) return null
+  const { code, kind, message, where, fix } = error
+  return new CliError(code, { usage: EXIT.usage, data: EXIT.data, io: EXIT.io }[kind], message, { where, fix, cause: error })
+}
+
+// By its name: the class itself would bring in tensors and tables before the first word of help.
+function isDataError(error: unknown): error is DataError {
+  return error instanceof Error && error.name === 'DataError' && 'kind' in error
 }

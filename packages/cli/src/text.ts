@@ -70,10 +70,12 @@ export function list(names: readonly string[], most = 8): string {
   return rest > 0 ? `${shown.join(', ')} and ${count(rest)} more` : shown.join(', ')
 }
 
-/** A number of few digits for a sentence: `0.01`, `35112`, `4.1e+12`. */
+/** A number of few digits for a sentence: `0.01`, `35112`, `4.1e12`. */
 export function brief(value: number, digits = 4): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? 'infinity' : '-infinity'
-  return String(Number(value.toPrecision(digits)))
+  const short = Number(value.toPrecision(digits))
+  const size = Math.abs(short)
+  return size !== 0 && (size >= 1e6 || size < 1e-4) ? short.toExponential().replace('e+', 'e') : String(short)
 }
 
 /** A number with a fixed number of decimals; an en dash where there is none. */

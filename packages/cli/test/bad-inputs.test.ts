@@ -204,7 +204,7 @@ describe('more bad inputs', () => {
     const first = await train(cwd, ['-d', 'churn.csv', '--lr', '1e38', '--optimizer', 'sgd', '--scale', 'none', '-o', 'r'])
     expect(first.code).toBe(4)
     expect(first.err).toMatch(/error\[E_DIVERGED\]: (loss|a weight|val_loss) became (NaN|infinity) at epoch 1, step \d+/)
-    expect(first.err).toContain('most likely the learning rate: --lr 1e+38 is very high; try --lr 0.01.')
+    expect(first.err).toContain('most likely the learning rate: --lr 1e38 is very high; try --lr 0.01.')
     expect(first.err).toContain('Scaling is off (--scale none); turning it on usually cures this.')
     expect(readdirSync(cwd)).toEqual(['churn.csv'])
     const later = await train(cwd, ['-d', 'churn.csv', '--lr', '1e17', '--optimizer', 'sgd', '--weight-decay', '1', '-o', 'r'])

@@ -68,6 +68,14 @@ describe('tapegrad', () => {
     expect(await call(cwd, ['train'])).toMatchObject({ code: 2, out: '', err: expect.stringContaining('tapegrad train --data churn.csv') })
   })
 
+  test('calls itself as it was called', async () => {
+    const { out } = await call(cwd, ['train', '--help'], { options: { alias: 'train' } })
+    expect(out).toContain('\n  train --data churn.csv')
+    expect((await call(cwd, ['train', '--help'], { options: { program: 'npm start --' } })).out).toContain(
+      'npm start -- train --data churn.csv',
+    )
+  })
+
   test('unknown commands', async () => {
     expect(await call(cwd, ['trian'])).toEqual({
       code: 2,

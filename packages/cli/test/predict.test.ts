@@ -62,6 +62,14 @@ describe('predict', () => {
     expect((await predict(['-m', 'run', '-d', 'churn.csv', '-o', 'scored.csv', '-fq'])).err).toBe('')
   })
 
+  test('waits for no keyboard', async () => {
+    expect(await predict(['-m', 'run', '-d', '-'], { stdin: 'keyboard' })).toEqual({
+      code: 2,
+      out: '',
+      err: 'error[E_NO_STDIN]: --data - reads from a pipe, but nothing is piped in.\n  fix: example: cat new.csv | tapegrad predict -m run -d -\n',
+    })
+  })
+
   test('leaves no half file where a row is bad', async () => {
     write('bad.csv', `${read('churn.csv')}x,y,z\n`)
     const { code, err } = await predict(['-m', 'run', '-d', 'bad.csv', '-o', 'half.csv'])

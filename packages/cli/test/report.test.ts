@@ -79,7 +79,7 @@ const results: Results = {
   target: 'churn\u001b[2Jed',
   classes: ['no', 'yes, with a very long label indeed'],
   metrics: { train: measured, validation: measured, test: measured },
-  baseline: baselineOf(Uint8Array.of(0, 0, 0, 1), labels),
+  baselines: { train: null, validation: null, test: baselineOf(Uint8Array.of(0, 0, 0, 1), labels) },
   judged: 'test',
   always: 'no',
   verdict: 'This model is no better than guessing: its log-loss 0.700 is not below 0.690, which the class rates alone reach.',
@@ -89,6 +89,7 @@ const results: Results = {
     { feature: 'zero', weight: 0, oddsRatio: 1 },
   ],
   run: 'runs/x',
+  program: 'tapegrad',
 }
 
 function written(columns: number, env: Record<string, string> = {}): string[] {

@@ -6,7 +6,7 @@ import { Readable, Writable } from 'node:stream'
 import { afterAll } from 'vitest'
 import type { ExitCode } from '../src/exit.ts'
 import type { InputStream, Io, OutputStream, Signal } from '../src/io.ts'
-import { main } from '../src/main.ts'
+import { type MainOptions, main } from '../src/main.ts'
 
 /** A stream that keeps what is written. */
 export class Memory extends Writable {
@@ -40,6 +40,7 @@ export interface Conditions {
   columns?: number
   env?: Record<string, string>
   stdin?: string | 'keyboard'
+  options?: MainOptions
   onIo?: (io: Io & { send(signal: Signal): void; exited: ExitCode[] }) => void
 }
 
@@ -60,7 +61,7 @@ export function newFolder(files: Readonly<Record<string, string | Uint8Array>> =
 export async function call(
   cwd: string,
   argv: readonly string[],
-  { tty = false, columns, env = {}, stdin = '', onIo }: Conditions = {},
+  { tty = false, columns, env = {}, stdin = '', options, onIo }: Conditions = {},
 ): Promise<Answer> {
   const size = columns === undefined ? {} : { columns }
   const stdout = new Memory({ isTTY: tty, ...size })
@@ -84,7 +85,7 @@ export async function call(
     },
   }
   onIo?.(Object.assign(io, { exited, send: (signal: Signal) => handlers.forEach((handler) => handler(signal)) }))
-  const code = await main(argv, io)
+  const code = await main(argv, io, options)
   return { code, out: stdout.text, err: stderr.text }
 }
 

@@ -1,4 +1,4 @@
-/** Making tensors from values and patterns. */
+/** Making tensors from values. */
 import { allocate, castScalar, type DType, getDefaultDtype, isFloat, isIntegral, type TypedArray } from './dtype.ts'
 import { RuntimeError, ValueError, warn } from './errors.ts'
 import { contiguousStrides, numelOf, type Shape } from './layout.ts'
@@ -15,7 +15,8 @@ export interface TensorOptions {
   readonly requiresGrad?: boolean | undefined
 }
 
-const finish = (x: Tensor, requiresGrad: boolean | undefined): Tensor => {
+/** @internal Marks what has been made as requiring a gradient, where that was asked for. */
+export const finish = (x: Tensor, requiresGrad: boolean | undefined): Tensor => {
   if (requiresGrad === true) {
     if (!isFloat(x.dtype)) throw new RuntimeError('Only Tensors of floating point and complex dtype can require gradients')
     x.requiresGrad = true
@@ -170,103 +171,11 @@ export function ones(shape: Shape, { dtype = getDefaultDtype(), requiresGrad }: 
   return full(shape, 1, { dtype, requiresGrad })
 }
 
-/** A tensor like `x` in shape and, unless told otherwise, dtype, with elements yet to be written. */
-export function emptyLike(x: Tensor, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
-  return empty(x.shape, { dtype, requiresGrad })
-}
-
 /**
- * Zeros in the shape and dtype of `x`.
+ * A 0-dim tensor of `value`.
  *
- * @see https://pytorch.org/docs/stable/generated/torch.zeros_like.html
+ * @see https://pytorch.org/docs/stable/generated/torch.scalar_tensor.html
  */
-export function zerosLike(x: Tensor, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
-  return zeros(x.shape, { dtype, requiresGrad })
-}
-
-/**
- * Ones in the shape and dtype of `x`.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.ones_like.html
- */
-export function onesLike(x: Tensor, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
-  return ones(x.shape, { dtype, requiresGrad })
-}
-
-/**
- * `value` in the shape and dtype of `x`.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.full_like.html
- */
-export function fullLike(x: Tensor, value: number, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
-  return full(x.shape, value, { dtype, requiresGrad })
-}
-
-/** Infinities as C++ prints them. */
-const cxx = (x: number): string => String(x).replace('Infinity', 'inf').replace('NaN', 'nan')
-
-/**
- * Numbers from `start` (0) up to `end`, which is left out, in steps of `step`.
- *
- * Dtypes: `int64` where all arguments are whole numbers, else the default dtype.
- *
- * @example
- * arange(3) // tensor([0, 1, 2])
- * @throws RuntimeError if `step` is 0 or leads away from `end`.
- * @see https://pytorch.org/docs/stable/generated/torch.arange.html
- */
-export function arange(
-  start: number,
-  end?: number | TensorOptions | null,
-  step: number | TensorOptions = 1,
-  options: TensorOptions = {},
-): Tensor {
-  const given = [end, step, options].find((o): o is TensorOptions => typeof o === 'object' && o !== null) ?? {}
-  const [from, to] = typeof end === 'number' ? [start, end] : [0, start]
-  const by = typeof step === 'number' ? step : 1
-  if (by === 0) throw new RuntimeError('step must be nonzero')
-  if (!Number.isFinite(from) || !Number.isFinite(to)) throw new RuntimeError(`unsupported range: ${cxx(from)} -> ${cxx(to)}`)
-  if ((by > 0 && to < from) || (by < 0 && to > from)) throw new RuntimeError('upper bound and lower bound inconsistent with step sign')
-  const { dtype = [from, to, by].every(Number.isInteger) ? 'int64' : getDefaultDtype(), requiresGrad } = given
-  const out = allocateTensor([Math.ceil((to - from) / by)], dtype)
-  for (let i = 0; i < out.data.length; i++) out.data[i] = castScalar(from + i * by, dtype)
-  return finish(out, requiresGrad)
-}
-
-/**
- * `steps` numbers evenly spaced from `start` to `end`, both included.
- *
- * @throws RuntimeError if `steps` is negative.
- * @see https://pytorch.org/docs/stable/generated/torch.linspace.html
- */
-export function linspace(
-  start: number,
-  end: number,
-  steps: number,
-  { dtype = getDefaultDtype(), requiresGrad }: TensorOptions = {},
-): Tensor {
-  if (steps < 0) throw new RuntimeError('number of steps must be non-negative')
-  const out = allocateTensor([steps], dtype)
-  const round = dtype === 'float32' ? Math.fround : (x: number): number => x
-  const step = steps > 1 ? round((round(end) - round(start)) / (steps - 1)) : 0
-  // From both ends towards the middle, so that the last element is `end` itself.
-  for (let i = 0; i < steps; i++) out.data[i] = castScalar(i < steps / 2 ? start + step * i : end - step * (steps - i - 1), dtype)
-  if (steps === 1) out.data[0] = castScalar(start, dtype)
-  return finish(out, requiresGrad)
-}
-
-/**
- * Ones on the diagonal of a matrix of zeros.
- *
- * @throws RuntimeError for negative lengths.
- * @see https://pytorch.org/docs/stable/generated/torch.eye.html
- */
-export function eye(n: number, m: number | TensorOptions | null = n, options: TensorOptions = {}): Tensor {
-  const columns = typeof m === 'number' ? m : n
-  const { dtype = getDefaultDtype(), requiresGrad } = typeof m === 'object' && m !== null ? m : options
-  if (n < 0) throw new RuntimeError(`n must be greater or equal to 0, got ${n}`)
-  if (columns < 0) throw new RuntimeError(`m must be greater or equal to 0, got ${columns}`)
-  const out = allocateTensor([n, columns], dtype)
-  for (let i = 0; i < Math.min(n, columns); i++) out.data[i * columns + i] = 1
-  return finish(out, requiresGrad)
+export function scalarTensor(value: number | boolean, { dtype = getDefaultDtype(), requiresGrad }: TensorOptions = {}): Tensor {
+  return full([], value, { dtype, requiresGrad })
 }

@@ -7,22 +7,8 @@ export { Function, FunctionContext } from './autograd/function.ts'
 export type { HookHandle } from './autograd/methods.ts'
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/mode.ts'
 export type { Hook, Node } from './autograd/node.ts'
-export {
-  arange,
-  empty,
-  emptyLike,
-  eye,
-  full,
-  fullLike,
-  linspace,
-  type Nested,
-  ones,
-  onesLike,
-  type TensorOptions,
-  tensor,
-  zeros,
-  zerosLike,
-} from './create.ts'
+export { empty, full, type Nested, ones, scalarTensor, type TensorOptions, tensor, zeros } from './create.ts'
+export { emptyLike, fullLike, onesLike, zerosLike } from './create-like.ts'
 export {
   bool,
   type DType,
@@ -64,6 +50,36 @@ export {
   silu,
   softplus,
 } from './ops/activation.ts'
+export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.ts'
+export { type BatchNormOptions, batchNorm, type InstanceNormOptions, instanceNorm, nativeBatchNorm } from './ops/batch-norm.ts'
+export { vander } from './ops/chains.ts'
+export { _chunkCat } from './ops/chunk-cat.ts'
+export { bilinear, type ContractedDims, tensordot } from './ops/contractions.ts'
+export * from './ops/copies.ts'
+export { trapezoid, trapz } from './ops/differences.ts'
+export {
+  type CdistOptions,
+  type CosineOptions,
+  cdist,
+  cosineSimilarity,
+  type NormalizeOptions,
+  normalize,
+  type PairwiseOptions,
+  pairwiseDistance,
+  pdist,
+} from './ops/distances.ts'
+export { einsum } from './ops/einsum.ts'
+export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from './ops/embedding.ts'
+export { gradient } from './ops/gradient.ts'
+export {
+  broadcastShapes,
+  broadcastTensors,
+  type CombinationsOptions,
+  cartesianProd,
+  combinations,
+  type MeshgridOptions,
+  meshgrid,
+} from './ops/grids.ts'
 export * from './ops/index.ts'
 export * from './ops/join.ts'
 export {
@@ -75,7 +91,43 @@ export {
   mseLoss,
   type Reduction,
 } from './ops/loss.ts'
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type LinearCrossEntropyOptions,
+  linearCrossEntropy,
+  type NllOptions,
+  nllLoss,
+} from './ops/loss-classes.ts'
+export { type HuberOptions, huberLoss, l1Loss, type SmoothL1Options, smoothL1Loss, type WeightedLossOptions } from './ops/loss-distance.ts'
+export { type GaussianOptions, gaussianNllLoss, type KlOptions, klDiv, type PoissonOptions, poissonNllLoss } from './ops/loss-likelihood.ts'
+export {
+  cosineEmbeddingLoss,
+  hingeEmbeddingLoss,
+  type MarginOptions,
+  marginRankingLoss,
+  softMarginLoss,
+  type TripletDistanceOptions,
+  type TripletOptions,
+  tripletMarginLoss,
+  tripletMarginWithDistanceLoss,
+} from './ops/loss-margin.ts'
+export { type MultiMarginOptions, multilabelMarginLoss, multilabelSoftMarginLoss, multiMarginLoss } from './ops/loss-multi.ts'
+export { type MomentOptions, stdMean, varMean } from './ops/moments.ts'
+export * as linalg from './ops/namespaces/linalg.ts'
 export * as special from './ops/namespaces/special.ts'
+export {
+  type AffineOptions,
+  groupNorm,
+  type LocalResponseOptions,
+  layerNorm,
+  localResponseNorm,
+  nativeGroupNorm,
+  nativeLayerNorm,
+  type RmsNormOptions,
+  rmsNorm,
+} from './ops/norm-layers.ts'
+export { type ConstantPadOptions, constantPadNd, type PadOptions, pad } from './ops/pad.ts'
 export { polygamma } from './ops/polygamma.ts'
 export {
   type HardtanhOptions,
@@ -95,7 +147,19 @@ export {
   tanhshrink,
   threshold,
 } from './ops/rectifier.ts'
+export {
+  type BucketizeOptions,
+  bucketize,
+  type IsinOptions,
+  isin,
+  type SearchsortedOptions,
+  searchsorted,
+  unravelIndex,
+} from './ops/search.ts'
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './ops/shuffle.ts'
 export { _softmaxBackwardData, type SoftmaxOptions, softmin } from './ops/softmax.ts'
+export { atleast1d, atleast2d, atleast3d, blockDiag, columnStack, dstack, hstack, rowStack, vstack } from './ops/stacks.ts'
+export type { Index, IndexList, IndexPutOptions, SliceIndex } from './ops/subscript.ts'
 export { where } from './ops/where.ts'
 export type { PrintOptions, PrintOptionsUpdate } from './print/format.ts'
 export { pyFloat, setPrintoptions } from './print.ts'
@@ -117,4 +181,5 @@ export {
   seed,
   setRngState,
 } from './random.ts'
+export { arange, eye, type LogspaceOptions, linspace, logspace, type TriangleIndicesOptions, trilIndices, triuIndices } from './ranges.ts'
 export { Tensor } from './tensor.ts'

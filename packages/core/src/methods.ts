@@ -1,6 +1,7 @@
 /** Makes methods of the operations: the only file whose import does something. */
 import * as access from './access.ts'
 import * as graph from './autograd/methods.ts'
+import * as creation from './create-methods.ts'
 import { inplaceOf } from './op.ts'
 import * as arithmetic from './ops/arithmetic.ts'
 import * as binary from './ops/binary.ts'
@@ -10,8 +11,10 @@ import * as gamma from './ops/gamma.ts'
 import * as ops from './ops/index.ts'
 import * as fills from './ops/inplace-forms.ts'
 import * as math from './ops/math.ts'
+import * as overwriting from './ops/overwriting.ts'
 import * as rounding from './ops/rounding.ts'
 import { recordWrite, renewHistory } from './ops/strided.ts'
+import * as transposed from './ops/transposed.ts'
 import * as trigonometry from './ops/trigonometry.ts'
 import { unbind } from './ops/view.ts'
 import { toString, toTemplate } from './print.ts'
@@ -30,10 +33,19 @@ function install(name: string, operation: AnyOperation): void {
   })
 }
 
-for (const family of [access, graph, ops, fills, random]) for (const [name, op] of Object.entries(family)) install(name, op as AnyOperation)
-for (const family of [arithmetic, binary, bitwise, compare, gamma, math, rounding, trigonometry])
+for (const family of [access, graph, creation, ops, fills, random])
+  for (const [name, op] of Object.entries(family)) install(name, op as AnyOperation)
+for (const family of [arithmetic, binary, bitwise, compare, gamma, math, overwriting, rounding, trigonometry])
   for (const [name, op] of Object.entries(family))
     install(`${name}_`, inplaceOf(op as (x: Tensor, ...rest: unknown[]) => Tensor) as AnyOperation)
+
+for (const [name, look] of Object.entries(transposed))
+  Object.defineProperty(Tensor.prototype, name, {
+    configurable: true,
+    get(this: Tensor) {
+      return look(this)
+    },
+  })
 
 install('toString', toString as AnyOperation)
 Object.defineProperties(Tensor.prototype, {

@@ -140,7 +140,7 @@ export interface Formula {
   /** PyTorch's names of the leading operands that must be tensors; absent: plain numbers will do beside one tensor. */
   readonly tensors?: readonly string[]
   /** The only kind of dtype that will do, and PyTorch's name of the kernel that refuses the others. */
-  readonly only?: readonly [kind: 'float' | 'integer' | 'discrete', kernel: string]
+  readonly only?: readonly [kind: 'float' | 'integer' | 'discrete' | 'number', kernel: string]
   readonly forward: Forward
   /** One gradient per operand, `null` where none flows. Absent: the operation is not differentiable. */
   readonly backward?: Backward
@@ -172,11 +172,14 @@ function checkOperands({ name, tensors }: Formula, operands: readonly Operand[])
   )
 }
 
-/** Refuses dtypes that an operation is not meant for. */
-function checkKind({ only }: Formula, dtype: DType): void {
+/** Refuses dtypes that an operation is not meant for; plain numbers beside the tensors do not count. */
+function checkKind({ only }: Formula, operands: readonly Operand[]): void {
   if (only === undefined) return
-  const fits = only[0] === 'float' ? isFloat(dtype) : !isFloat(dtype) && (only[0] === 'discrete' || dtype !== 'bool')
-  if (!fits) throw new NotImplementedError(`"${only[1]}" not implemented for '${scalarName(dtype)}'`)
+  const [kind, kernel] = only
+  const dtype = resultType(...operands.filter((x) => typeof x !== 'number'))
+  const fits =
+    kind === 'number' ? dtype !== 'bool' : kind === 'float' ? isFloat(dtype) : !isFloat(dtype) && (kind === 'discrete' || dtype !== 'bool')
+  if (!fits) throw new NotImplementedError(`"${kernel}" not implemented for '${scalarName(dtype)}'`)
 }
 
 /** A formula made ready to run; compiled when first used, so that importing an operation costs nothing. */
@@ -224,7 +227,7 @@ export class Kernel {
     let shape: Shape = []
     for (const x of operands) if (typeof x !== 'number') shape = broadcastShapes2(shape, x.shape)
     const common = resultType(...operands)
-    checkKind(this.formula, common)
+    checkKind(this.formula, operands)
     const { dtype = 'promote', backward } = this.formula
     const compute = dtype === 'float' ? floatType(common) : common
     const outDType = dtype === 'bool' ? 'bool' : compute

@@ -5,6 +5,7 @@ import type * as methods from './autograd/methods.ts'
 import { isGradEnabled, isInferenceModeEnabled } from './autograd/mode.ts'
 import type { AccumulateGrad, Node } from './autograd/node.ts'
 import type { View } from './backend/backend.ts'
+import type * as creation from './create-methods.ts'
 import { cName, type DType, isFloat, scalarName, type TypedArray } from './dtype.ts'
 import { RuntimeError, warn } from './errors.ts'
 import { contiguousStrides, formatShape, isContiguous, numelOf, type Shape, sameShape } from './layout.ts'
@@ -16,7 +17,9 @@ import type * as gamma from './ops/gamma.ts'
 import type * as ops from './ops/index.ts'
 import type * as fills from './ops/inplace-forms.ts'
 import type * as math from './ops/math.ts'
+import type * as overwriting from './ops/overwriting.ts'
 import type * as rounding from './ops/rounding.ts'
+import type * as transposed from './ops/transposed.ts'
 import type * as trigonometry from './ops/trigonometry.ts'
 import type * as random from './random-methods.ts'
 import { Storage } from './storage.ts'
@@ -37,6 +40,11 @@ type InplaceMethods<Ops> = {
     : never
 }
 
+/** Operations that are properties: `x.T`. */
+type Properties<Ops> = {
+  readonly [K in keyof Ops]: Ops[K] extends (x: infer _X) => infer R ? R : never
+}
+
 /** How a view came to be, which decides whether it may be written in place under recording. */
 export type Creation = 'default' | 'noGrad' | 'multi' | 'inference'
 
@@ -48,12 +56,15 @@ export interface Tensor
     InplaceMethods<typeof compare>,
     InplaceMethods<typeof gamma>,
     InplaceMethods<typeof math>,
+    InplaceMethods<typeof overwriting>,
     InplaceMethods<typeof rounding>,
     InplaceMethods<typeof trigonometry>,
     Methods<typeof fills>,
     Methods<typeof methods>,
     Methods<typeof access>,
-    Methods<typeof random> {
+    Methods<typeof creation>,
+    Methods<typeof random>,
+    Properties<typeof transposed> {
   [Symbol.iterator](): IterableIterator<Tensor>
 }
 

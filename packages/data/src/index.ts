@@ -15,7 +15,7 @@ export {
 export { Subset, TensorDataset } from './dataset/tensor-dataset.ts'
 export * from './errors.ts'
 export * as metrics from './metrics/index.ts'
-export { NA_VALUES } from './number.ts'
+export { NA_VALUES, scanNumber } from './number.ts'
 export { type Split, type SplitOptions, stratifiedSplit } from './preprocess/split.ts'
 export { type ColumnSource, type ScaleMode, Standardizer, type StandardizerJSON } from './preprocess/standardizer.ts'
 export { FeatureEncoder, type FeatureEncoderOptions } from './table/encoder.ts'

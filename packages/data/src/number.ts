@@ -7,6 +7,34 @@
 /** Texts that mean "no value", besides the empty cell. */
 export const NA_VALUES: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None', '?']
 
+/** Texts that people also write for "no value"; never taken for it unasked. */
+const MISSING_WORDS: readonly string[] = [
+  'n/a',
+  'na',
+  '#n/a',
+  'none',
+  'nil',
+  'missing',
+  'unknown',
+  'undefined',
+  '-',
+  '--',
+  '.',
+  '..',
+  '...',
+  'n.a.',
+  '*',
+  '#null!',
+  '#value!',
+  '#div/0!',
+  '<na>',
+]
+
+/** Whether a text may well mean "no value", though it is none of {@link NA_VALUES}. */
+export function looksMissing(text: string): boolean {
+  return MISSING_WORDS.includes(text.toLowerCase())
+}
+
 /** Beyond this a number is infinite in float32. */
 export const FLOAT32_LIMIT: number = (2 - 2 ** -24) * 2 ** 127
 

@@ -44,6 +44,12 @@ export function plural(count: number, singular: string, many = `${singular}s`): 
   return `${count} ${count === 1 ? singular : many}`
 }
 
+/** A value as it has to be typed in a shell. */
+export function flagValue(text: string): string {
+  const safe = printable(text, 200)
+  return /^[A-Za-z0-9_.+-]+$/.test(safe) ? safe : `"${safe.replaceAll('"', '\\"')}"`
+}
+
 /** The candidate most like `name`, or undefined where none is near. */
 export function nearest(name: string, candidates: readonly string[]): string | undefined {
   const wanted = name.trim().toLowerCase()

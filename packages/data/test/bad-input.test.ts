@@ -385,6 +385,11 @@ describe('targets', () => {
     )
   })
 
+  it('18: a third class that may be no class', async () => {
+    const error = await problem(table('a,sex\n1,F\n2,M\n3,.\n4,F\n5,M\n'))
+    expect(error.fix).toMatch(/^"\." may mean "no value": --na \. · Use --positive [FM] to learn/)
+  })
+
   it('18: three classes', async () => {
     const csv = 'a,plan\n1,basic\n2,plus\n3,pro\n4,basic\n5,basic\n6,plus\n'
     await expectProblem(

@@ -65,7 +65,7 @@ describe('plainNumber', () => {
         expect(end).toBe(bytes.length - 1)
         expect(out[0]).toBe(text === '' ? Number.NaN : Math.fround(scanNumber(text)))
       }),
-      { numRuns: 20_000 },
+      { numRuns: 10_000 },
     )
   })
 
@@ -119,7 +119,7 @@ describe('the fast path', () => {
         const csv = `a,b,y,c\n${all.join('\n')}\n`
         expect(await outcome(csv, { target: 'y', ...chosen }, size)).toEqual(await reference(csv, { target: 'y', ...chosen }))
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     )
   })
 

@@ -160,8 +160,8 @@ describe('stratifiedSplit', () => {
     const fraction = fc.constantFrom(0, 0.1, 0.15, 0.2, 0.3, 0.45)
     fc.assert(
       fc.property(
-        fc.integer({ min: 12, max: 300 }),
-        fc.integer({ min: 4, max: 200 }),
+        fc.integer({ min: 24, max: 300 }),
+        fc.integer({ min: 3, max: 200 }),
         fraction,
         fraction,
         fc.integer(),
@@ -181,7 +181,9 @@ describe('stratifiedSplit', () => {
               [1, yes],
             ] as const) {
               const here = part.filter((row) => given[row] === label).length
-              expect(Math.abs(here - count * share)).toBeLessThanOrEqual(1 + 1e-9)
+              // Three or four rows: the other parts get one each, whatever their share, and training what is left.
+              const slack = count < 5 && part === split.train ? 2 : 1
+              expect(Math.abs(here - count * share)).toBeLessThanOrEqual(slack + 1e-9)
               if (share > 0) expect(here).toBeGreaterThan(0)
             }
           }

@@ -265,6 +265,6 @@ describe('parsing', () => {
   it('keeps names of prototypes as ordinary names', async () => {
     const header = ['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'length', 'valueOf']
     expect(await records(`${header.join(',')}\n1,2,3,4,5,6\n`)).toEqual([header, ['1', '2', '3', '4', '5', '6']])
-    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+    expect('polluted' in {}).toBe(false)
   })
 })

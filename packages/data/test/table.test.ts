@@ -207,6 +207,28 @@ describe('values', () => {
   })
 })
 
+describe('hostile sizes', () => {
+  it('take time linear in the length of a cell', async () => {
+    const time = async (cell: string): Promise<number> => {
+      const started = performance.now()
+      await table(`a,b,y\n1,2,0\n${cell},4,1\n`, { exclude: ['a'] })
+      return performance.now() - started
+    }
+    for (const cell of ['7'.repeat(1e6), ' '.repeat(1e6), `"${'""'.repeat(5e5)}"`, `"${','.repeat(1e6)}"`, `"${'\r\n'.repeat(5e5)}"`]) {
+      expect(await time(cell)).toBeLessThan(4000)
+    }
+  })
+
+  it('read ten thousand times ten columns', async () => {
+    const names = Array.from({ length: 100_000 }, (_, i) => `f${i}`)
+    const row = names.map((_, i) => i % 10).join(',')
+    const read = await table(`${names.join(',')},y\n${row},0\n${row},1\n`)
+    expect(read.features).toHaveLength(100_000)
+    const again = await table(`${names.join(',')},y\n${row},1\n`, { like: read.schema })
+    expect(again.gather()[99_999]).toBe(9)
+  })
+})
+
 describe('words', () => {
   it('finds the nearest name', () => {
     expect(nearest('Churn', ['age', 'churned'])).toBe('churned')

@@ -25,8 +25,8 @@ export interface Unfinished {
   options: object
 }
 
-/** Saves the weights, the best weights, the state of the optimizer and of the generator, and the history; returns the names written. */
-export async function saveCheckpoint(folder: RunFolder, { card, last, outcome, optimizer, options }: Unfinished): Promise<string[]> {
+/** Saves the weights, the best weights, the state of the optimizer and of the generator, and the history. */
+export async function saveCheckpoint(folder: RunFolder, { card, last, outcome, optimizer, options }: Unfinished): Promise<void> {
   const { epochs, steps, bestEpoch, bestValLoss, rngState, history, reason } = outcome
   const state = {
     schemaVersion: SCHEMA_VERSION,
@@ -48,7 +48,6 @@ export async function saveCheckpoint(folder: RunFolder, { card, last, outcome, o
     [LAST_FILE, encodeModel(last, card)],
   ])
   await folder.write(files)
-  return [...files.keys()]
 }
 
 /** Tensors as `{ shape, values }`, maps as objects. */

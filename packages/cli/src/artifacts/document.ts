@@ -2,8 +2,8 @@
 import type { Split, Table } from '@tapegrad/data'
 import type { CliError } from '../errors.ts'
 import type { TrainOptions } from '../options/train.ts'
-import type { Part, Results } from '../report/results.ts'
-import { accuracyInterval, type Metrics } from '../training/evaluate.ts'
+import { accuracyInterval } from '../training/evaluate.ts'
+import type { Judgement } from '../training/judge.ts'
 import type { Outcome } from '../training/loop.ts'
 import type { Schedule } from '../training/schedule.ts'
 import { version } from '../version.ts'
@@ -14,15 +14,12 @@ import { RUN_FILES, type RunFolder } from './run-folder.ts'
 export const SCHEMA_VERSION = 1
 
 /** Everything that a finished training is described by. */
-export interface RunFacts {
+export interface RunFacts extends Judgement {
   table: Table
   split: Split
   schedule: Schedule
   options: TrainOptions
   outcome: Outcome
-  results: Results
-  /** Of each part, what guessing reaches there. */
-  baselines: Readonly<Record<Part, Metrics | null>>
   warnings: readonly Warning[]
   folder: RunFolder
 }
@@ -59,12 +56,11 @@ export function errorDocument(command: string, error: CliError): Record<string, 
 }
 
 /** `metrics.json`. */
-export function metricsDocument({ results, baselines }: RunFacts): Record<string, unknown> {
-  const { metrics, baseline, judged, always, coefficients } = results
+export function metricsDocument({ metrics, baselines, judged, always, coefficients }: RunFacts): Record<string, unknown> {
   const measured = metrics[judged]
   return {
-    metrics: { train: metrics.train, validation: metrics.validation, test: metrics.test, baseline },
-    baselines: { always, train: baselines.train, validation: baselines.validation, test: baselines.test },
+    metrics: { ...metrics, baseline: baselines[judged] },
+    baselines: { always, ...baselines },
     judged,
     accuracyInterval: measured === null ? null : accuracyInterval(measured),
     coefficients,

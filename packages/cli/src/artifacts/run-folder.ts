@@ -10,7 +10,7 @@ import { writeError } from './file-errors.ts'
 /** The name under which every model is saved. */
 export const MODEL_FILE = 'model.safetensors'
 /** What a run writes besides the model; the model comes last, so that a folder with a model is complete. */
-export const RUN_FILES = ['model.json', 'metrics.json', 'history.csv', 'run.json', MODEL_FILE] as const
+export const RUN_FILES = ['model.json', 'metrics.json', 'history.csv', 'run.json', 'model.safetensors'] as const
 
 /** What {@link RunFolder.claim} needs to know. */
 export interface FolderRequest {

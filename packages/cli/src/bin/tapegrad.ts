@@ -1,4 +1,4 @@
 #!/usr/bin/env node
 import { runProcess } from './run.ts'
 
-await runProcess(process.argv.slice(2), 'tapegrad')
+await runProcess(process.argv.slice(2))

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Command as Flags } from 'commander'
 import type { ExitCode } from '../exit.ts'
 import type { Io } from '../io.ts'
@@ -14,22 +15,24 @@ export interface Context {
   err: Output
   interrupts: Interrupts
   warnings: Warnings
+  /** How the person calls us: `tapegrad`. */
+  program: string
   /** As the person called the command: `train`, `tapegrad train`. */
   name: string
   now: () => Date
 }
 
-/** A command. */
+/** A line of the table of commands. Both parts are loaded only when they are needed, and help needs no tensors. */
 export interface Command {
-  /** Its flags and help. */
-  flags(name: string): Flags
+  name: string
+  summary: string
+  /** Its flags and help, under the name by which it was called. */
+  flags(name: string): Promise<Flags>
   /** Does it; throws CliError, DataError, Interrupted. */
   run(argv: readonly string[], context: Context): Promise<ExitCode>
 }
 
-/** A line of the table of commands; what is behind it is loaded only when it is called. */
-export interface CommandEntry {
-  name: string
-  summary: string
-  load(): Promise<Command>
+/** The file behind a `--data` that is relative to the caller's folder; as it was written wherever that is our own folder, for messages name it. */
+export function dataPath(given: string, { cwd }: Io): string {
+  return given === '-' || cwd === process.cwd() ? given : resolve(cwd, given)
 }

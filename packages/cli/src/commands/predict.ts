@@ -1,45 +1,54 @@
 /** `predict`: rows in, the same rows with prediction and probability out, a batch at a time. */
-import { resolve } from 'node:path'
 import { noGrad, tensor } from '@tapegrad/core'
 import { FeatureEncoder } from '@tapegrad/data'
 import { type RowStream, streamRows } from '@tapegrad/data/csv'
 import { standardizerOf } from '../artifacts/model-card.ts'
 import { readModel, type SavedModel } from '../artifacts/model-file.ts'
-import { CliError } from '../errors.ts'
+import { CliError, usageError } from '../errors.ts'
 import { EXIT, type ExitCode } from '../exit.ts'
-import { cellOptions, csvOptions } from '../options/csv.ts'
-import { type PredictOptions, parsePredict, predictCommand } from '../options/predict.ts'
+import { type PredictOptions, parsePredict } from '../options/predict.ts'
+import { cellOptions, csvOptions } from '../options/reading.ts'
+import { shellWord } from '../report/results.ts'
 import { csvLine } from '../scoring/csv-writer.ts'
 import { fileSink, type Sink, streamSink } from '../scoring/sink.ts'
 import { count, fit, plural, printable } from '../text.ts'
 import { sigmoidOf } from '../training/score.ts'
-import type { Command, Context } from './command.ts'
-
-/** `predict` in the table of commands. */
-export const predictCommandEntry: Command = { flags: predictCommand, run }
+import { type Context, dataPath } from './command.ts'
 
 /** The columns that are added. */
 const ADDED = ['prediction', 'probability'] as const
 
-async function run(argv: readonly string[], context: Context): Promise<ExitCode> {
+/** Reads the model, scores the rows, writes them. */
+export async function runPredict(argv: readonly string[], context: Context): Promise<ExitCode> {
   const options = parsePredict(argv, context.name)
-  const { io, out, err, interrupts, warnings } = context
-  const saved = await readModel(options.model, io.cwd)
-  const stream = await interrupts.orInterrupted(openRows(options, saved, context))
-  const encoder = makeEncoder(stream, saved, options)
-  refuseTakenNames(stream)
+  const saved = await readModel(options.model, context.io.cwd)
+  const stream = await context.interrupts.orInterrupted(openRows(options, saved, context))
+  try {
+    refuseTakenNames(stream)
+    const encoder = makeEncoder(stream, saved, options)
+    const rows = await pour(stream, saved, encoder, options, context)
+    if (!options.quiet) remark(rows, stream, saved, encoder, options, context)
+    return EXIT.ok
+  } finally {
+    if (options.data !== '-') await letGo(stream)
+  }
+}
 
-  const sink = options.out === undefined || options.out === '-' ? streamSink(out) : await fileSink(options.out, io.cwd, options.force)
+/** All rows into the file or the stream that `--out` says; resolves to their number. */
+async function pour(
+  stream: RowStream,
+  saved: SavedModel,
+  encoder: FeatureEncoder,
+  options: PredictOptions,
+  context: Context,
+): Promise<number> {
+  const { io, out, interrupts } = context
+  const sink = toFile(options) ? await fileSink(options.out, io.cwd, options.force) : streamSink(out)
   interrupts.restore = () => sink.discardNow()
   try {
     const rows = await interrupts.orInterrupted(score(stream, saved, encoder, sink, options.header))
     await sink.finish()
-    if (!options.quiet) {
-      warnAboutMissing(context, encoder, saved, rows)
-      warnings.print(err)
-      if (options.out !== undefined && options.out !== '-') err.write(`${plural(rows, 'row')} scored: ${printable(options.out)}\n`)
-    }
-    return EXIT.ok
+    return rows
   } catch (error) {
     await sink.discard()
     throw error
@@ -48,24 +57,45 @@ async function run(argv: readonly string[], context: Context): Promise<ExitCode>
   }
 }
 
-async function openRows(options: PredictOptions, { card }: SavedModel, { io, interrupts }: Context): Promise<RowStream> {
-  const path = options.data === '-' || io.cwd === process.cwd() ? options.data : resolve(io.cwd, options.data)
+const toFile = (options: PredictOptions): options is PredictOptions & { out: string } => options.out !== undefined && options.out !== '-'
+
+function remark(
+  rows: number,
+  stream: RowStream,
+  saved: SavedModel,
+  encoder: FeatureEncoder,
+  options: PredictOptions,
+  context: Context,
+): void {
+  const { warnings, err } = context
+  warnAboutMissing(context, encoder, saved, rows)
+  if (stream.skipped > 0) warnings.add('W_SKIPPED_ROWS', `${plural(stream.skipped, 'ragged row')} left out (--on-bad-row skip).`)
+  warnings.print(err)
+  if (toFile(options)) err.write(`${plural(rows, 'row')} scored: ${printable(options.out)}\n`)
+}
+
+/** Closes the file behind rows that nobody will read: only an iteration that was begun can be ended. */
+async function letGo(stream: RowStream): Promise<void> {
+  try {
+    for await (const _ of stream) break
+  } catch {
+    // What is wrong with rows that are not wanted is of no interest.
+  }
+}
+
+async function openRows(options: PredictOptions, { card }: SavedModel, { io, interrupts, name }: Context): Promise<RowStream> {
+  if (options.data === '-' && io.stdin.isTTY === true) {
+    const fix = `example: cat new.csv | ${name} -m ${shellWord(options.model)} -d -`
+    throw usageError('E_NO_STDIN', '--data - reads from a pipe, but nothing is piped in.', fix)
+  }
   // New rows are expected to be written as the training rows were; .tsv files speak for themselves.
   const usual = /\.(?:tsv|tab)(?:\.gz)?$/i.test(options.data) ? {} : { delimiter: card.table.delimiter }
-  return streamRows(path, { ...usual, ...csvOptions(options), stdin: io.stdin, signal: interrupts.signal })
+  return streamRows(dataPath(options.data, io), { ...usual, ...csvOptions(options), stdin: io.stdin, signal: interrupts.signal })
 }
 
 function makeEncoder(stream: RowStream, { card }: SavedModel, options: PredictOptions): FeatureEncoder {
-  const { decimal, naValues } = card.table
-  return new FeatureEncoder({
-    features: card.features,
-    header: stream.header,
-    name: stream.name,
-    decimal,
-    naValues,
-    ...cellOptions(options, naValues),
-    rename: options.rename,
-  })
+  const { features, table } = card
+  return new FeatureEncoder({ features, header: stream.header, name: stream.name, rename: options.rename, ...cellOptions(options, table) })
 }
 
 // A second column of the same name would be read for the first one further down the pipe.

@@ -1,5 +1,4 @@
 /** The flags that say how a table is written; the same for `train` and `predict`. */
-import type { CellOptions, CsvOptions } from '@tapegrad/data/csv'
 import { Option } from 'commander'
 import { usageError } from '../errors.ts'
 import { printable } from '../text.ts'
@@ -19,9 +18,6 @@ export interface CsvFlags {
   limit: number | undefined
 }
 
-/** Texts that always mean "no value", besides the empty cell. Kept with every model. */
-const USUAL_MISSING: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', 'None', '?']
-
 const HEADING = 'How the table is written:'
 
 /** The flags, for a command's list. */
@@ -35,7 +31,9 @@ export function csvFlags(): Option[] {
     flag('--no-header', 'the first line is data; columns are called "column 1", "column 2", ...'),
     flag('--comment <c>', 'skip lines that begin with it').argParser(oneCharacter('--comment', 'one character')),
     flag('--decimal <c>', 'decimal point . or comma ,').argParser(oneOf('--decimal', ['.', ','])),
-    flag('--na <a,b>', 'more texts that mean "no value", besides NA, N/A, NaN, null, None, ? and nothing at all').argParser(namesOf('--na')),
+    flag('--na <a,b>', 'more texts that mean "no value", besides NA, N/A, NaN, null, None, ? and nothing at all').argParser(
+      namesOf('--na'),
+    ),
     flag('--on-bad-row <do>', 'rows with too few or too many fields: error or skip').argParser(oneOf('--on-bad-row', ['error', 'skip'])),
     flag('--limit <n>', 'read only the first n rows').argParser(
       numberIn('--limit', { needs: 'a whole number from 1 on', integer: true, min: 1 }),
@@ -53,24 +51,6 @@ export const NO_CSV_FLAGS: CsvFlags = {
   na: undefined,
   onBadRow: undefined,
   limit: undefined,
-}
-
-/** How a table is cut into records, as the readers want it. */
-export function csvOptions(flags: CsvFlags): CsvOptions {
-  const { delimiter, quote, header, comment, onBadRow, limit } = flags
-  return {
-    header,
-    ...(delimiter !== undefined && { delimiter }),
-    ...(quote !== undefined && { quote: quote === 'none' ? null : quote }),
-    ...(comment !== undefined && { comment }),
-    ...(onBadRow !== undefined && { badRows: onBadRow }),
-    ...(limit !== undefined && { limit }),
-  }
-}
-
-/** How texts become numbers; what the flags leave open is as `before` (a model's table), else as usual. */
-export function cellOptions({ decimal, na = [] }: CsvFlags, before?: Required<CellOptions>): Required<CellOptions> {
-  return { decimal: decimal ?? before?.decimal ?? '.', naValues: [...new Set([...(before?.naValues ?? USUAL_MISSING), ...na])] }
 }
 
 function oneCharacter(flag: string, needs: string): ValueParser<string> {

@@ -13,9 +13,12 @@ export interface ReadingProgress {
   stop(): void
 }
 
+/** Says nothing. */
+export const silentReading: ReadingProgress = { update() {}, stop() {} }
+
 /** A line such as `Reading  ━━━━━━━━━━ 45 % · 450,000 rows`; `size` is null where a pipe does not tell. */
 export function readingProgress(output: Output, name: string, size: number | null): ReadingProgress {
-  if (!output.can.animate) return { update() {}, stop() {} }
+  if (!output.can.animate) return silentReading
   const started = performance.now()
   let drawn = 0
   return {

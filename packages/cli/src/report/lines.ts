@@ -1,7 +1,12 @@
 import { left, textWidth } from '../text.ts'
 
 /** `  label     text`, the text broken between words and hung under itself where the line is too long. */
-export function labelled(label: string, text: string, columns: number, { indent = 2, width = 10 } = {}): string[] {
+export function labelled(
+  label: string,
+  text: string,
+  columns: number,
+  { indent = 2, width = 10 }: { indent?: number; width?: number } = {},
+): string[] {
   const head = ' '.repeat(indent) + left(label, width)
   const room = Math.max(16, columns - textWidth(head))
   return wrap(text, room).map((line, i) => (i === 0 ? head : ' '.repeat(textWidth(head))) + line)

@@ -1,28 +1,20 @@
 /** What is said after training: figures beside the baseline, the confusion matrix, what was learned, where it is. */
 import type { Output } from '../terminal/output.ts'
-import { brief, count, fit, fixed, left, plural, printable, right, textWidth } from '../text.ts'
-import type { Coefficient } from '../training/coefficients.ts'
+import { count, fit, fixed, left, plural, printable, right, textWidth } from '../text.ts'
 import { accuracyInterval, type Metrics, rightAnswers } from '../training/evaluate.ts'
+import type { Judgement } from '../training/judge.ts'
 import { wrap } from './lines.ts'
 import { table } from './table.ts'
 
-/** Names of the parts of a table. */
-export type Part = 'train' | 'validation' | 'test'
-
-/** What was measured. */
-export interface Results {
+/** What was measured, and of what. */
+export interface Results extends Judgement {
   target: string
+  /** `[negative, positive]`. */
   classes: readonly [string, string]
-  metrics: Readonly<Record<Part, Metrics | null>>
-  baseline: Metrics
-  /** The part that is judged: the test rows, or what there is instead. */
-  judged: Part
-  /** What the baseline always answers. */
-  always: string
-  verdict: string | null
-  coefficients: readonly Coefficient[]
   /** The folder of the run, for people. */
   run: string
+  /** What stands before a command: `tapegrad`. */
+  program: string
 }
 
 /** The heaviest inputs are shown, as many as these. */
@@ -35,18 +27,18 @@ export function writeResults(output: Output, results: Results): void {
   if (results.verdict !== null) lines.push(...wrap(results.verdict, columns).map((line) => output.style('yellow', line)), '')
   lines.push(...metricLines(results, output), '', ...confusionLines(results, columns), '', ...coefficientLines(results, output), '')
   // Whole, however long: they are there to be copied.
-  lines.push(`Saved  ${printable(results.run)}/`, `Next   tapegrad predict -m ${shellWord(results.run)} -d new.csv`)
+  lines.push(`Saved  ${printable(results.run)}/`, `Next   ${results.program} predict -m ${shellWord(results.run)} -d new.csv`)
   output.write(`${lines.join('\n')}\n`)
 }
 
-function metricLines({ metrics, baseline, classes, judged, always, target }: Results, output: Output): string[] {
+function metricLines({ metrics, baselines, classes, judged, always, target }: Results, output: Output): string[] {
   const { columns } = output.can
   const narrow = columns < 56
   const parts = (['train', 'validation', 'test'] as const).flatMap((part) => {
     const measured = metrics[part]
     return measured === null ? [] : [{ name: part === 'validation' ? 'valid' : part, measured }]
   })
-  const all = [...parts.map(({ measured }) => measured), baseline]
+  const all = [...parts.map(({ measured }) => measured), baselines[judged]!]
   const row = (name: string, value: (of: Metrics) => number | null): string[] => [
     name,
     ...all.map((of) => fixed(value(of), 3, output.can.unicode ? '–' : '-')),
@@ -114,7 +106,7 @@ function coefficientLines({ coefficients }: Results, output: Output): string[] {
   const shown = heaviest.slice(0, MOST_COEFFICIENTS)
   const top = Math.abs(shown[0]?.weight ?? 0)
   const weights = shown.map(({ weight }) => signed(weight, unicode))
-  const odds = shown.map(({ oddsRatio }) => (oddsRatio >= 1e5 || oddsRatio < 1e-3 ? oddsRatio.toExponential(1) : brief(oddsRatio, 3)))
+  const odds = shown.map(({ oddsRatio }) => oddsText(oddsRatio))
   const weightWidth = Math.max(...weights.map(textWidth))
   const oddsWidth = Math.max(6, ...odds.map(textWidth))
   const longest = Math.max(...shown.map(({ feature }) => textWidth(printable(feature))))
@@ -142,6 +134,12 @@ function signed(value: number, unicode: boolean): string {
   const minus = unicode ? '−' : '-'
   const digits = Math.abs(value) >= 1e5 ? Math.abs(value).toExponential(1) : Math.abs(value).toFixed(2)
   return `${value < 0 ? minus : '+'}${digits}`
+}
+
+/** Three digits: `0.333`, `2.90`, `1,230`, `4.1e+7`. */
+function oddsText(odds: number): string {
+  if (!(odds >= 1e-3 && odds < 1e6)) return odds.toExponential(1)
+  return odds < 1000 ? odds.toPrecision(3) : count(odds)
 }
 
 /** Safe to paste into a shell. */

@@ -1,7 +1,11 @@
 import { fit, left, right, textWidth } from '../text.ts'
 
 /** Lines of a table: the first column to the left, the others to the right; the first column gives way where there is no room. */
-export function table(rows: readonly (readonly string[])[], columns: number, { indent = 0, gap = 3 } = {}): string[] {
+export function table(
+  rows: readonly (readonly string[])[],
+  columns: number,
+  { indent = 0, gap = 3 }: { indent?: number; gap?: number } = {},
+): string[] {
   const widths: number[] = []
   for (const row of rows) for (const [j, cell] of row.entries()) widths[j] = Math.max(widths[j] ?? 0, textWidth(cell))
   const others = widths.slice(1)

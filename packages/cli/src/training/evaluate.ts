@@ -2,6 +2,9 @@
 import { metrics } from '@tapegrad/data'
 import { logLossOf, sigmoidOf } from './score.ts'
 
+/** Names of the parts of a table. */
+export type Part = 'train' | 'validation' | 'test'
+
 /** What is reported of each part of the table; what cannot be computed (ROC-AUC of a single class) is null. */
 export interface Metrics {
   rows: number

@@ -31,7 +31,7 @@ export type Combine = 'set' | 'add' | 'mul' | 'amax' | 'amin'
 export interface Backend {
   /** Runs a pointwise program in the arithmetic of `compute`: `out[i] = program(inputs[0][i], ...)`, inputs broadcast to `out.shape`. */
   map(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): void
-  /** Copies, converting from dtype to dtype; `from` is broadcast to `to.shape`. */
+  /** Copies, converting from dtype to dtype; `from` is broadcast to `to.shape` and may have negative strides. */
   copy(from: View, to: View): void
   /** Reduces `x` into `out`, whose shape is `x.shape` and whose strides are 0 where elements are combined. */
   reduce(kind: Reduction, x: View, out: View): void
@@ -41,6 +41,8 @@ export interface Backend {
   matmul(x: View, y: View, out: View): void
   /** `out[i] = combine of x[..i] along dim`. */
   scan(kind: Scan, x: View, dim: number, out: View): void
+  /** The running extreme along `dim` and where it stands: the last of equals. NaN wins. */
+  argScan(kind: ArgReduction, x: View, dim: number, values: View, indices: View): void
   /** `out[i][j] = x[index[i][j]][j]` along `dim`. */
   gather(x: View, dim: number, index: View, out: View): void
   /** `out[index[i][j]][j] = combine(out[...], source[i][j])` along `dim`. */

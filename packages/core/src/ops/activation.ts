@@ -149,8 +149,19 @@ const geluTanhKernel = /* @__PURE__ */ kernel({
   forward: (x) => x.mul(0.5).mul(x.mul(x).mul(x).mul(KAPPA).add(x).mul(BETA).tanh().add(1)),
   backward: (grad, _out, x) => {
     const t = x.mul(x).mul(x).mul(KAPPA).add(x).mul(BETA).tanh()
-    const inner = x.mul(x).mul(3 * KAPPA).add(1).mul(BETA)
-    return [grad.mul(t.add(1).mul(0.5).add(x.mul(0.5).mul(t.mul(t).neg().add(1)).mul(inner)))]
+    const inner = x
+      .mul(x)
+      .mul(3 * KAPPA)
+      .add(1)
+      .mul(BETA)
+    return [
+      grad.mul(
+        t
+          .add(1)
+          .mul(0.5)
+          .add(x.mul(0.5).mul(t.mul(t).neg().add(1)).mul(inner)),
+      ),
+    ]
   },
 })
 

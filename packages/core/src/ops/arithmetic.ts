@@ -119,6 +119,7 @@ const divTrue = /* @__PURE__ */ kernel({
 
 const divTrunc = /* @__PURE__ */ kernel({
   name: 'div',
+  only: ['number', 'div_trunc_cpu'],
   gradFn: 'DivBackward2',
   forward: (x, y) => x.div(y).trunc(),
   backward: (grad, _out, _x, _y) => [grad.mul(0), grad.mul(0)],
@@ -126,6 +127,7 @@ const divTrunc = /* @__PURE__ */ kernel({
 
 const divFloor = /* @__PURE__ */ kernel({
   name: 'div',
+  only: ['number', 'div_floor_cpu'],
   gradFn: 'DivBackward2',
   forward: (x, y) => x.floorDivide(y),
   backward: (grad, _out, _x, _y) => [grad.mul(0), grad.mul(0)],
@@ -163,7 +165,11 @@ export const div: (x: Operand, y: Operand, options?: DivOptions) => Tensor = /* 
  */
 export const trueDivide: BinaryOp = /* @__PURE__ */ overloads((x, y) => [divTrue, x, y])
 
-const floorDivideKernel = /* @__PURE__ */ kernel({ name: 'floor_divide', forward: (x, y) => x.floorDivide(y) })
+const floorDivideKernel = /* @__PURE__ */ kernel({
+  name: 'floor_divide',
+  only: ['number', 'div_floor_cpu'],
+  forward: (x, y) => x.floorDivide(y),
+})
 
 /**
  * Divides `x` by `y` and rounds towards minus infinity, elementwise. Not differentiable.
@@ -178,6 +184,7 @@ export const floorDivide: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
 
 const remainderKernel = /* @__PURE__ */ kernel({
   name: 'remainder',
+  only: ['number', 'remainder_cpu'],
   gradFn: (_x, y) => (isScalar(y) ? 'RemainderBackward0' : 'RemainderBackward1'),
   forward: (x, y) => x.remainder(y),
   backward: (grad, _out, x, y) => [grad, grad.neg().mul(x.floorDivide(y))],
@@ -196,6 +203,7 @@ export const remainder: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
 
 const fmodKernel = /* @__PURE__ */ kernel({
   name: 'fmod',
+  only: ['number', 'fmod_cpu'],
   gradFn: (_x, y) => (isScalar(y) ? 'FmodBackward0' : 'FmodBackward1'),
   forward: (x, y) => x.fmod(y),
   backward: (grad, _out, x, y) => [grad, grad.neg().mul(x.div(y).trunc())],
@@ -242,6 +250,7 @@ const powScalar = /* @__PURE__ */ kernel({
 
 const powTensor = /* @__PURE__ */ kernel({
   name: 'pow',
+  only: ['number', 'pow'],
   gradFn: (x) => (isScalar(x) ? 'PowBackward2' : 'PowBackward1'),
   forward: (x, y) => x.pow(y),
   backward: (grad, out, x, y) => [
@@ -273,6 +282,7 @@ export const pow: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
  */
 export const abs: UnaryOp = /* @__PURE__ */ pointwise({
   name: 'abs',
+  only: ['number', 'abs_cpu'],
   gradFn: 'AbsBackward0',
   forward: (x) => x.abs(),
   backward: (grad, _out, x) => [grad.mul(x.sign())],
@@ -424,6 +434,7 @@ export const clampMax: (x: Tensor, max: Operand) => Tensor = /* @__PURE__ */ ove
 
 const lerpKernel = /* @__PURE__ */ kernel({
   name: 'lerp',
+  only: ['float', 'lerp_kernel_scalar'],
   gradFn: (_x, _y, weight) => (isScalar(weight as Operand) ? 'LerpBackward0' : 'LerpBackward1'),
   // Two forms, so that weight 0 gives the start and weight 1 the end exactly.
   forward: (x, y, weight) => x.add(weight.mul(y.sub(x))).where(weight.abs().lt(0.5), y.sub(y.sub(x).mul(weight.neg().add(1)))),
@@ -450,6 +461,7 @@ export interface ValueOptions {
 
 const addcmulKernel = /* @__PURE__ */ kernel({
   name: 'addcmul',
+  only: ['number', 'addcmul_cpu_out'],
   gradFn: 'AddcmulBackward0',
   forward: (x, a, b, value) => x.add(a.mul(b).mul(value)),
   backward: (grad, _out, _x, a, b, value) => [grad, grad.mul(b.mul(value)), grad.mul(a.mul(value)), null],

@@ -119,17 +119,23 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
   return record(out, indexSelectRule, [x], [index], { shape: x.shape, dim: at })
 }
 
-/** Indices into all elements of `x`, as a vector and counted from the front. */
-export function positionsOf(index: Tensor, n: number, name: string): Tensor {
-  if (index.dtype !== 'int64') throw new RuntimeError(`${name}(): Expected a long tensor for index, but got ${scalarName(index.dtype)}`)
-  const plain = copyOf(index)
+/** A copy of indices from `-n` up to `n`, all counted from the front. */
+export function fromFront(index: Tensor, n: number, error: (i: number) => Error): Tensor {
+  const plain = copyOf(index, 'int64')
   const { data } = plain
   for (let k = 0; k < data.length; k++) {
     const i = data[k] as number
-    if (i < -n || i >= n) throw new IndexError(`out of range: tried to access index ${i} on a tensor of ${n} elements.`)
+    if (i < -n || i >= n) throw error(i)
     if (i < 0) data[k] = i + n
   }
-  return plain.alias([data.length], [1])
+  return plain
+}
+
+/** Indices into all elements of `x`, as a vector and counted from the front. */
+export function positionsOf(index: Tensor, n: number, name: string): Tensor {
+  if (index.dtype !== 'int64') throw new RuntimeError(`${name}(): Expected a long tensor for index, but got ${scalarName(index.dtype)}`)
+  const places = fromFront(index, n, (i) => new IndexError(`out of range: tried to access index ${i} on a tensor of ${n} elements.`))
+  return places.alias([index.numel()], [1])
 }
 
 const takeRule = /* @__PURE__ */ rule<readonly [Tensor], Shape>('TakeBackward0', (grad, node) => {
@@ -181,5 +187,5 @@ export function takeAlongDim(x: Tensor, indices: Tensor, { dim }: { readonly dim
       t,
       common.map((n, d) => (d === at ? (t.shape[d] as number) : n)),
     )
-  return gather(full(x), at, full(indices))
+  return gather(full(x), at, fromFront(full(indices), x.shape[at] as number, outside(at, x.shape[at] as number)))
 }

@@ -2,13 +2,18 @@
 import { rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { scalarName } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { NotImplementedError, RuntimeError } from '../errors.ts'
 import { broadcastShapes2, contiguousStrides, numelOf, type Shape } from '../layout.ts'
 import { record } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
 import { sum } from './reduce.ts'
-import { expand, reshape, t, transpose, unsqueeze } from './view.ts'
+import { expand, reshape, t, transpose, unsqueeze, view } from './view.ts'
+
+/** Products add numbers up, which truth values are not. */
+function checkNumbers(x: Tensor, kernel: string): void {
+  if (x.dtype === 'bool') throw new NotImplementedError(`"${kernel}" not implemented for 'Bool'`)
+}
 
 function checkSameDType(x: Tensor, y: Tensor): void {
   if (x.dtype !== y.dtype) throw new RuntimeError(`expected m1 and m2 to have the same dtype, but got: ${dtypeWord(x)} != ${dtypeWord(y)}`)
@@ -57,6 +62,7 @@ export function mm(x: Tensor, y: Tensor): Tensor {
   if (x.shape[1] !== y.shape[0])
     throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${x.shape.join('x')} and ${y.shape.join('x')})`)
   checkSameDType(x, y)
+  checkNumbers(x, 'addmm_impl_cpu_')
   return record(product(x, y), mmRule, [x, y], [y.requiresGrad ? x : null, x.requiresGrad ? y : null], undefined)
 }
 
@@ -78,6 +84,7 @@ export function mv(x: Tensor, vec: Tensor): Tensor {
   if (x.shape[1] !== vec.shape[0])
     throw new RuntimeError(`size mismatch, got input (${x.shape[0]}), mat (${x.shape[0]}x${x.shape[1]}), vec (${vec.shape[0]})`)
   checkSameDType(x, vec)
+  checkNumbers(x, 'addmv_impl_cpu')
   const out = product(x, vec.alias([vec.shape[0] as number, 1], [vec.strides[0] as number, 0]))
   return record(out.alias([x.shape[0] as number], [1]), mvRule, [x, vec], [x, vec], undefined)
 }
@@ -101,6 +108,7 @@ export function dot(x: Tensor, y: Tensor): Tensor {
     throw new RuntimeError(
       `inconsistent tensor size, expected tensor [${x.shape[0]}] and src [${y.shape[0]}] to have the same number of elements, but got ${x.shape[0]} and ${y.shape[0]} elements respectively`,
     )
+  checkNumbers(x, 'dot')
   const n = x.shape[0] as number
   const out = product(x.alias([1, n], [0, x.strides[0] as number]), y.alias([n, 1], [y.strides[0] as number, 0]))
   return record(out.alias([], []), dotRule, [x, y], [x, y], undefined)
@@ -140,10 +148,17 @@ export function bmm(x: Tensor, y: Tensor): Tensor {
       `Expected size for first two dimensions of batch2 tensor to be: [${x.shape[0]}, ${x.shape[2]}] but got: [${y.shape[0]}, ${y.shape[1]}].`,
     )
   checkSameDType(x, y)
+  checkNumbers(x, 'bmm')
   const out = allocateTensor([x.shape[0] as number, x.shape[1] as number, y.shape[2] as number], x.dtype)
   kernels.matmul(x, y, out)
   return record(out, bmmRule, [x, y], [x, y], undefined)
 }
+
+const unsafeViewRule = /* @__PURE__ */ rule<readonly [], Shape>('UnsafeViewBackward0', (grad, node) => [reshape(grad, node.attrs)])
+
+/** A result that nobody has seen yet, in another shape: no view as far as the graph is concerned. */
+const reshaped = (x: Tensor, shape: Shape, name?: string): Tensor =>
+  record(x.alias(shape, contiguousStrides(shape)), unsafeViewRule, [x], [], x.shape, name)
 
 /**
  * The matrix product of tensors of any number of dimensions: vectors are rows or columns, leading dimensions are batches and broadcast.
@@ -156,21 +171,21 @@ export function matmul(x: Tensor, y: Tensor): Tensor {
     throw new RuntimeError(`both arguments to matmul need to be at least 1D, but they are ${x.ndim}D and ${y.ndim}D`)
   if (x.ndim === 1 && y.ndim === 1) return dot(x, y)
   if (x.ndim === 2 && y.ndim === 1) return mv(x, y)
-  if (x.ndim === 1 && y.ndim === 2) return reshape(mm(unsqueeze(x, 0), y), [y.shape[1] as number])
+  if (x.ndim === 1 && y.ndim === 2) return reshaped(mm(unsqueeze(x, 0), y), [y.shape[1] as number], 'SqueezeBackward4')
   if (x.ndim === 2 && y.ndim === 2) return mm(x, y)
   // One shared matrix on the right: a single tall product.
   if (y.ndim <= 2) {
     const k = x.shape[x.ndim - 1] as number
     const folded = reshape(x, [numelOf(x.shape.slice(0, -1)), k])
     const out = y.ndim === 2 ? mm(folded, y) : mv(folded, y)
-    return reshape(out, [...x.shape.slice(0, -1), ...y.shape.slice(1)])
+    return reshaped(out, [...x.shape.slice(0, -1), ...y.shape.slice(1)])
   }
   const left = x.ndim === 1 ? unsqueeze(x, 0) : x
   const batches = broadcastShapes2(left.shape.slice(0, -2), y.shape.slice(0, -2))
   const flatten = (m: Tensor): Tensor => reshape(expand(m, [...batches, ...m.shape.slice(-2)]), [numelOf(batches), ...m.shape.slice(-2)])
   const out = bmm(flatten(left), flatten(y))
   const tail: Shape = x.ndim === 1 ? [y.shape[y.ndim - 1] as number] : [left.shape[left.ndim - 2] as number, y.shape[y.ndim - 1] as number]
-  return reshape(out, [...batches, ...tail])
+  return reshaped(out, [...batches, ...tail])
 }
 
 /** Options of `addmm`. */
@@ -214,7 +229,9 @@ export function addmm(input: Tensor, x: Tensor, y: Tensor, { beta = 1, alpha = 1
   if (y.ndim !== 2) throw new RuntimeError(`mat2 must be a matrix, got ${y.ndim}-D tensor`)
   if (x.shape[1] !== y.shape[0])
     throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${x.shape.join('x')} and ${y.shape.join('x')})`)
-  checkSameDType(x, y)
+  if (x.dtype !== y.dtype)
+    throw new RuntimeError(`mat1 and mat2 must have the same dtype, but got ${scalarName(x.dtype)} and ${scalarName(y.dtype)}`)
+  checkNumbers(x, 'addmm_impl_cpu_')
   if (input.dtype !== x.dtype)
     throw new RuntimeError(`self and mat2 must have the same dtype, but got ${scalarName(input.dtype)} and ${scalarName(y.dtype)}`)
   const out = product(x, y)
@@ -240,6 +257,10 @@ export function addmm(input: Tensor, x: Tensor, y: Tensor, { beta = 1, alpha = 1
  */
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   if (x.ndim === 2 && bias !== null && weight.ndim === 2) return addmm(bias, x, t(weight))
+  if (x.ndim > 2 && bias !== null && weight.ndim === 2 && x.isContiguous()) {
+    const flat = addmm(bias, view(x, [-1, x.shape[x.ndim - 1] as number]), t(weight))
+    return view(flat, [...x.shape.slice(0, -1), weight.shape[0] as number])
+  }
   const out = matmul(x, weight.ndim === 1 ? weight : t(weight))
   return bias === null ? out : add(out, bias)
 }

@@ -58,6 +58,7 @@ export function reduced(formula: Kernel, operands: readonly Operand[], reduction
 
 const mse = /* @__PURE__ */ kernel({
   name: 'mse_loss',
+  only: ['float', 'mse_cpu'],
   gradFn: 'MseLossBackward0',
   forward: (x, y) => x.sub(y).mul(x.sub(y)),
   backward: (grad, _out, x, y) => [grad.mul(x.sub(y).mul(2)), grad.mul(y.sub(x).mul(2))],
@@ -83,6 +84,7 @@ export interface BinaryLossOptions extends LossOptions {
 
 const bce = /* @__PURE__ */ kernel({
   name: 'binary_cross_entropy',
+  only: ['float', 'binary_cross_entropy'],
   gradFn: 'BinaryCrossEntropyBackward0',
   forward: (x, y, weight) =>
     y

@@ -43,7 +43,8 @@ function valueOf(x: Tensor, value: number | boolean | Tensor): Tensor {
  */
 export const maskedFill: (x: Tensor, mask: Tensor, value: number | boolean | Tensor) => Tensor = /* @__PURE__ */ overloads(
   (x, mask, value) => {
-    if (mask.dtype !== 'bool') throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${cName(mask.dtype)}`)
+    if (mask.dtype !== 'bool')
+      throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${cName(mask.dtype)}`)
     return [typeof value === 'object' ? fillTensor : fillNumber, x, mask, valueOf(x, value)]
   },
 )

@@ -239,6 +239,7 @@ export const logit: (x: Tensor, options?: LogitOptions) => Tensor = /* @__PURE__
  */
 export const relu: UnaryOp = /* @__PURE__ */ pointwise({
   name: 'relu',
+  only: ['number', 'relu'],
   gradFn: 'ReluBackward0',
   forward: (x) => x.maximum(0),
   backward: (grad, out, _x) => [grad.where(out.le(0).logicalNot(), 0)],

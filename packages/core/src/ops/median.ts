@@ -27,7 +27,12 @@ function sortedLines(x: Tensor, dim: number): { values: Tensor; indices: Tensor;
 }
 
 /** Picks one element of each line: `choose` gets a sorted line and says which. */
-function pickSorted(x: Tensor, dim: number, keepdim: boolean, choose: (line: ArrayLike<number>) => number): ValuesIndices & { attrs: Picked } {
+function pickSorted(
+  x: Tensor,
+  dim: number,
+  keepdim: boolean,
+  choose: (line: ArrayLike<number>) => number,
+): ValuesIndices & { attrs: Picked } {
   const sorted = sortedLines(x, dim)
   const n = sorted.length
   const kept = x.shape.map((m, d) => (d === dim ? 1 : m))
@@ -62,7 +67,10 @@ const middleNumber = (line: ArrayLike<number>): number => Math.max(numbersIn(lin
 const sharedRule = (name: string): ReturnType<typeof rule<readonly [Tensor, Tensor], undefined>> =>
   rule(name, (grad, node) => {
     const [x, out] = node.saved()
-    const mask = castTo(noGrad(() => (isnan(out).item<boolean>() ? isnan(x) : eq(x, out))), x.dtype)
+    const mask = castTo(
+      noGrad(() => (isnan(out).item<boolean>() ? isnan(x) : eq(x, out))),
+      x.dtype,
+    )
     return [mul(div(grad, sum(mask)), mask)]
   })
 
@@ -78,12 +86,7 @@ interface Median {
   (x: Tensor, options: { readonly dim: number; readonly keepdim?: boolean }): ValuesIndices
 }
 
-const medianOf = (
-  name: string,
-  choose: (line: ArrayLike<number>) => number,
-  ofAll: typeof medianAll,
-  along: typeof medianAlong,
-): Median =>
+const medianOf = (name: string, choose: (line: ArrayLike<number>) => number, ofAll: typeof medianAll, along: typeof medianAlong): Median =>
   ((x: Tensor, dim?: number | DimOptions, options?: DimOptions): Tensor | ValuesIndices => {
     const { dim: given, keepdim = false } = typeof dim === 'number' ? { ...options, dim } : (dim ?? {})
     if (given === undefined) {

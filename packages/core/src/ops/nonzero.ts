@@ -86,8 +86,7 @@ export function nonzeroStatic(x: Tensor, { size, fillValue = -1 }: NonzeroStatic
  * @see https://pytorch.org/docs/stable/generated/torch.masked_select.html
  */
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
-  if (mask.dtype !== 'bool' && mask.dtype !== 'uint8')
-    throw new RuntimeError('masked_select: expected BoolTensor or ByteTensor for mask')
+  if (mask.dtype !== 'bool' && mask.dtype !== 'uint8') throw new RuntimeError('masked_select: expected BoolTensor or ByteTensor for mask')
   const shape = broadcastShapes2(x.shape, mask.shape)
   return takeAt(expand(x, shape), coordinates(expand(mask, shape)), 'MaskedSelectBackward0')
 }

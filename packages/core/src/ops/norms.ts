@@ -6,8 +6,8 @@ import { RuntimeError } from '../errors.ts'
 import { normalizeDims } from '../layout.ts'
 import { castTo, kernel, record } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
-import { abs, div, mul, pow, sgn, sqrt, sub } from './arithmetic.ts'
-import { eq, logicalOr, ne } from './compare.ts'
+import { abs, div, mul, pow, sgn, sqrt } from './arithmetic.ts'
+import { eq, logicalOr } from './compare.ts'
 import { isnan } from './number-class.ts'
 import { sum } from './reduce.ts'
 import { type Reduced, reduce, restore } from './reduction.ts'
@@ -103,18 +103,8 @@ function checkIdentity(x: Tensor, ord: number, dim: Dims | undefined, dims: read
       )
 }
 
-const distRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor, Tensor], NormAttrs>('DistBackward0', (grad, node) => {
-  const [x, y, out] = node.saved()
-  const g = normBackward(grad, sub(x, y), out, node.attrs)
-  return g === null ? [null, null] : [sumLike(g, x), sumLike(g.neg(), y)]
-})
-
-/**
- * The `p`-norm of the difference of two tensors.
- *
- * @throws RuntimeError for integers, or if the shapes do not broadcast.
- * @see https://pytorch.org/docs/stable/generated/torch.dist.html
- */
-export function dist(x: Tensor, other: Tensor, { p = 2 }: { readonly p?: number } = {}): Tensor {
-  return noGrad(() => sub(x, other))
+/** @internal Refuses integers, in the words of `norm`. */
+export function checkFloat(x: Tensor): void {
+  if (!isFloat(x.dtype))
+    throw new RuntimeError(`norm(): input dtype should be either floating point or complex. Got ${scalarName(x.dtype)} instead.`)
 }

@@ -1,7 +1,7 @@
 /** Places in a tensor that are named by one index per dimension, for any of its dimensions: what indexing by tensors and masks comes down to. */
 import { type Rule, rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
-import { contiguousStrides, numelOf, type Shape, sameShape, viewStrides } from '../layout.ts'
+import { numelOf, type Shape, viewStrides } from '../layout.ts'
 import { cloneOf, copyOf, expand, record, sumTo } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { apart } from './overwrite.ts'
@@ -31,7 +31,7 @@ type Indices = readonly Tensor[]
 const without = <T>(values: readonly T[], dims: readonly number[]): T[] => values.filter((_, d) => !dims.includes(d))
 
 /** The shape of what stands at the places of a tensor of shape `whole`. */
-const shapeAt = (whole: Shape, { dims, shape, at }: Pick<Places, 'dims' | 'shape' | 'at'>): Shape => {
+export const shapeAt = (whole: Shape, { dims, shape, at }: Pick<Places, 'dims' | 'shape' | 'at'>): Shape => {
   const rest = without(whole, dims)
   return [...rest.slice(0, at), ...shape, ...rest.slice(at)]
 }
@@ -60,10 +60,7 @@ function placesFirst(t: Tensor, { shape, at }: Places): Tensor {
   const [before, own, after] = [t.strides.slice(0, at), t.strides.slice(at, at + shape.length), t.strides.slice(at + shape.length)]
   const step = viewStrides(shape, own, [numelOf(shape)])
   if (step === null) return placesFirst(copyOf(t), { dims: [], indices: [], shape, at })
-  return t.alias(
-    [numelOf(shape), ...t.shape.slice(0, at), ...t.shape.slice(at + shape.length)],
-    [...step, ...before, ...after],
-  )
+  return t.alias([numelOf(shape), ...t.shape.slice(0, at), ...t.shape.slice(at + shape.length)], [...step, ...before, ...after])
 }
 
 /** Writes `source`, in the shape of the result, to the places of `out`. */

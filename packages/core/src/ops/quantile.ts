@@ -45,7 +45,8 @@ function check(name: string, x: Tensor, q: Tensor, interpolation: Interpolation)
     throw new RuntimeError(
       `${name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got ${interpolation as string}`,
     )
-  if (noGrad(() => any(q.lt(0).logicalOr(q.gt(1))).item<boolean>())) throw new RuntimeError(`${name}() q values must be in the range [0, 1]`)
+  if (noGrad(() => any(q.lt(0).logicalOr(q.gt(1))).item<boolean>()))
+    throw new RuntimeError(`${name}() q values must be in the range [0, 1]`)
 }
 
 function quantileOf(name: string, skipNaN: boolean, x: Tensor, given: number | Tensor, options: QuantileOptions): Tensor {

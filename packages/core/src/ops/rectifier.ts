@@ -96,6 +96,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
 
 const thresholdKernel = /* @__PURE__ */ kernel({
   name: 'threshold',
+  only: ['number', 'threshold_cpu'],
   gradFn: 'ThresholdBackward0',
   forward: (x, threshold, value) => x.where(x.le(threshold).logicalNot(), value),
   backward: (grad, _out, x, threshold, _value) => [grad.where(x.le(threshold).logicalNot(), 0), null, null],

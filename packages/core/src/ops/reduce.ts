@@ -3,7 +3,7 @@ import { type Rule, rule } from '../autograd/node.ts'
 import type { ArgReduction, View } from '../backend/backend.ts'
 import { kernels } from '../backend/index.ts'
 import { type DType, isFloat, scalarName } from '../dtype.ts'
-import { IndexError, RuntimeError } from '../errors.ts'
+import { IndexError, NotImplementedError, RuntimeError } from '../errors.ts'
 import { contiguousStrides, normalizeDim, normalizeDims, numelOf } from '../layout.ts'
 import { castTo, expand, record, recordAll } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
@@ -15,6 +15,8 @@ import { pickedRule, type ValuesIndices } from './picked.ts'
 import { dimsOf, type Reduced, reduce, reducedShape, restore } from './reduction.ts'
 import type { Dims, Operand, ReduceOptions } from './types.ts'
 import { reshape } from './view.ts'
+
+export type { ValuesIndices }
 
 /** Options of `sum`, `mean` and `prod`. */
 export interface SumOptions extends ReduceOptions {
@@ -205,6 +207,7 @@ export const min: Extreme = /* @__PURE__ */ extremeOf('min', (x, y) => minimum(x
 
 function argExtreme(kind: ArgReduction, x: Tensor, dim: number | DimOptions | undefined, options: DimOptions | undefined): Tensor {
   const { dim: given, keepdim = false } = typeof dim === 'number' ? { ...options, dim } : (dim ?? {})
+  if (x.dtype === 'bool') throw new NotImplementedError(`"arg${kind}_cpu" not implemented for 'Bool'`)
   if (given === undefined) {
     if (x.numel() === 0)
       throw new IndexError(

@@ -10,6 +10,7 @@ import type { UnaryOp } from './types.ts'
  */
 export const floor: UnaryOp = /* @__PURE__ */ pointwise({
   name: 'floor',
+  only: ['number', 'floor_vml_cpu'],
   gradFn: 'FloorBackward0',
   forward: (x) => x.floor(),
   backward: (grad, _out, _x) => [grad.mul(0)],
@@ -22,6 +23,7 @@ export const floor: UnaryOp = /* @__PURE__ */ pointwise({
  */
 export const ceil: UnaryOp = /* @__PURE__ */ pointwise({
   name: 'ceil',
+  only: ['number', 'ceil_vml_cpu'],
   gradFn: 'CeilBackward0',
   forward: (x) => x.ceil(),
   backward: (grad, _out, _x) => [grad.mul(0)],
@@ -34,6 +36,7 @@ export const ceil: UnaryOp = /* @__PURE__ */ pointwise({
  */
 export const trunc: UnaryOp = /* @__PURE__ */ pointwise({
   name: 'trunc',
+  only: ['number', 'trunc_vml_cpu'],
   gradFn: 'TruncBackward0',
   forward: (x) => x.trunc(),
   backward: (grad, _out, _x) => [grad.mul(0)],
@@ -46,6 +49,7 @@ export const trunc: UnaryOp = /* @__PURE__ */ pointwise({
  */
 export const frac: UnaryOp = /* @__PURE__ */ pointwise({
   name: 'frac',
+  only: ['float', 'frac_cpu'],
   gradFn: 'FracBackward0',
   forward: (x) => x.sub(x.trunc()),
   backward: (grad, _out, _x) => [grad],
@@ -59,6 +63,7 @@ export interface RoundOptions {
 
 const roundPlain = /* @__PURE__ */ kernel({
   name: 'round',
+  only: ['number', 'round_vml_cpu'],
   gradFn: 'RoundBackward0',
   forward: (x) => x.round(),
   backward: (grad, _out, _x) => [grad.mul(0)],
@@ -66,6 +71,7 @@ const roundPlain = /* @__PURE__ */ kernel({
 
 const roundUp = /* @__PURE__ */ kernel({
   name: 'round',
+  only: ['float', 'round_cpu'],
   gradFn: 'RoundBackward1',
   forward: (x, scale) => x.mul(scale).round().div(scale),
   backward: (grad, _out, _x, _scale) => [grad.mul(0), null],
@@ -73,6 +79,7 @@ const roundUp = /* @__PURE__ */ kernel({
 
 const roundDown = /* @__PURE__ */ kernel({
   name: 'round',
+  only: ['float', 'round_cpu'],
   gradFn: 'RoundBackward1',
   forward: (x, scale) => x.div(scale).round().mul(scale),
   backward: (grad, _out, _x, _scale) => [grad.mul(0), null],

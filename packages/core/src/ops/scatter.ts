@@ -2,8 +2,8 @@
 import { type Node, type Rule, rule } from '../autograd/node.ts'
 import type { Combine } from '../backend/backend.ts'
 import { kernels } from '../backend/index.ts'
-import { castScalar, isFloat } from '../dtype.ts'
-import { RuntimeError } from '../errors.ts'
+import { castScalar, isFloat, scalarName } from '../dtype.ts'
+import { NotImplementedError, RuntimeError } from '../errors.ts'
 import { formatShape, normalizeDim, sameShape } from '../layout.ts'
 import { castTo, record } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
@@ -71,7 +71,7 @@ function write(combine: Combine, out: Tensor, dim: number, index: Tensor, source
 const partOf =
   (index: Tensor): Cut =>
   (source) =>
-    index.shape.reduce((part, n, d) => slice(part, d, 0, n), source)
+    sameShape(source.shape, index.shape) ? source : index.shape.reduce((part, n, d) => slice(part, d, 0, n), source)
 
 /** The gradient of the source from that of what was read of it. */
 const aroundPart = (grad: Tensor, source: Tensor['shape'], index: Tensor): Tensor =>
@@ -86,10 +86,7 @@ interface Scattered {
 const scatterRule = /* @__PURE__ */ rule<readonly [Tensor], Scattered>('ScatterBackward0', (grad, node) => {
   const [index] = node.saved()
   const { dim, source } = node.attrs
-  return [
-    node.needs(0) ? scatter(grad, dim, index, 0) : null,
-    node.needs(1) ? aroundPart(gather(grad, dim, index), source, index) : null,
-  ]
+  return [node.needs(0) ? scatter(grad, dim, index, 0) : null, node.needs(1) ? aroundPart(gather(grad, dim, index), source, index) : null]
 })
 
 const scatterAddRule = /* @__PURE__ */ rule<readonly [Tensor], Scattered>('ScatterAddBackward0', (grad, node) => {
@@ -127,7 +124,14 @@ export const scatter: (x: Tensor, dim: number, index: Tensor, src: Tensor | numb
       const attrs = { dim: at, source: source.shape }
       if (reduce === 'multiply') return noteReduction(out, x, at, index, source, 'prod', true, 'ScatterBackward2')
       const name = typeof src === 'number' ? 'ScatterBackward1' : 'ScatterBackward0'
-      return record(out, reduce === 'add' ? scatterAddRule : scatterRule, [x, src], [index], attrs, reduce === null ? name : 'ScatterBackward2')
+      return record(
+        out,
+        reduce === 'add' ? scatterAddRule : scatterRule,
+        [x, src],
+        [index],
+        attrs,
+        reduce === null ? name : 'ScatterBackward2',
+      )
     },
   )
 
@@ -212,14 +216,9 @@ export const noteReduction = (
 const kernelOf: Readonly<Record<ScatterReduction, Combine>> = { sum: 'add', mean: 'add', prod: 'mul', amax: 'amax', amin: 'amin' }
 
 /** Reduces `source` into `out`; without `includeSelf`, what stood in the places that `index` names does not count. */
-export function reduceInto(
-  out: Tensor,
-  dim: number,
-  index: Tensor,
-  source: Tensor,
-  kind: ScatterReduction,
-  includeSelf: boolean,
-): void {
+export function reduceInto(out: Tensor, dim: number, index: Tensor, source: Tensor, kind: ScatterReduction, includeSelf: boolean): void {
+  if (kind === 'mean' && out.dtype === 'bool')
+    throw new NotImplementedError(`"scatter_gather_tensor_cpu_reduce_mean" not implemented for '${scalarName(out.dtype)}'`)
   if (!includeSelf) {
     // One of the values themselves is where the search for the greatest or least may start.
     const start = kind === 'amax' || kind === 'amin' ? source : readable(kind === 'prod' ? 1 : 0, index, out)

@@ -8,11 +8,13 @@ import { castTo, kernel, record } from '../op.ts'
 import { floatType } from '../promote.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, mul, neg, sub } from './arithmetic.ts'
+import { eq } from './compare.ts'
 import { exp, log } from './math.ts'
-import { amax, sum } from './reduce.ts'
+import { all, amax, sum } from './reduce.ts'
 import { type Reduced, reducedShape, restore } from './reduction.ts'
 import type { Dims } from './types.ts'
 import { reshape } from './view.ts'
+import { where } from './where.ts'
 
 /** Options of `softmax` and `logSoftmax`. */
 export interface SoftmaxOptions {
@@ -64,6 +66,21 @@ export function softmax(x: Tensor, dim?: number | SoftmaxOptions, options?: Soft
     return div(e, sum(e, at, { keepdim: true }))
   })
   return record(out, softmaxRule, [from], [out], at)
+}
+
+/**
+ * `softmax`, but 0 instead of NaN where everything along `dim` is minus infinity.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ */
+export function safeSoftmax(x: Tensor, dim: number): Tensor {
+  const { from, at } = prepare(x, 'softmax', 'softmax', dim, undefined)
+  const out = noGrad(() => {
+    const e = exp(lowered(from, at))
+    const masked = all(eq(from, Number.NEGATIVE_INFINITY), at, { keepdim: true })
+    return where(masked, 0, div(e, sum(e, at, { keepdim: true })))
+  })
+  return record(out, softmaxRule, [from], [out], at, 'SafeSoftmaxBackward0')
 }
 
 /**

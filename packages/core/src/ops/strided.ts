@@ -7,8 +7,8 @@ import { RuntimeError } from '../errors.ts'
 import { formatShape, numelOf, type Shape } from '../layout.ts'
 import { copyOf, record } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
-import { add, sub } from './arithmetic.ts'
 import { viewOf } from './alias.ts'
+import { add, sub } from './arithmetic.ts'
 
 /** How a strided view lies in a dense tensor of the base's shape. */
 interface Strided {

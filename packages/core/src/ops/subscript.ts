@@ -3,13 +3,15 @@ import { checkInplace, checkWritable } from '../autograd/inplace.ts'
 import { isFloat, isIntegral, scalarName } from '../dtype.ts'
 import { IndexError, RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes2, formatShape, numelOf, type Shape } from '../layout.ts'
-import { copyOf, recording, writeResult } from '../op.ts'
-import { pyType } from '../promote.ts'
+import { inplaceOf, recording, writeResult } from '../op.ts'
+import { type Operand, pyType } from '../promote.ts'
 import { allocateTensor, Tensor } from '../tensor.ts'
 import { aliasOf } from './alias.ts'
-import { add_, copy_, fill_ } from './inplace-forms.ts'
+import { add } from './arithmetic.ts'
+import { fromFront } from './indexing.ts'
+import { copy_, fill_ } from './inplace-forms.ts'
 import { coordinates } from './nonzero.ts'
-import { type Places, putAt, takeAt, writeAt } from './places.ts'
+import { type Places, putAt, shapeAt, takeAt, writeAt } from './places.ts'
 import { select, slice } from './slice.ts'
 import { clone, expand, reshape, unsqueeze } from './view.ts'
 
@@ -56,9 +58,10 @@ type Item = number | boolean | null | '...' | SliceIndex | Tensor
 function itemOf(index: Index): Item {
   const item: Item = Array.isArray(index) ? tensorOf(index as IndexList) : (index as Item)
   if (!(item instanceof Tensor)) return item
-  if (!isIntegral(item.dtype) && item.dtype !== 'bool') throw new IndexError('tensors used as indices must be long, int, byte or bool tensors')
+  if (!isIntegral(item.dtype) && item.dtype !== 'bool')
+    throw new IndexError('tensors used as indices must be long, int, byte or bool tensors')
   if (item.ndim > 0) return item
-  return isMask(item) ? item.item() !== 0 && item.item<boolean>() !== false : item.item()
+  return isMask(item) ? Boolean(item.item<number | boolean>()) : item.item()
 }
 
 /** `uint8` counts as truth values here, as it does in PyTorch. */
@@ -105,15 +108,12 @@ function placesOf(x: Tensor, advanced: readonly Advanced[]): Places {
   const count = numelOf(shape)
   const indices = advanced.map(({ dim, index }) => {
     const n = x.shape[dim] as number
-    const plain = copyOf(expand(index, shape), 'int64')
-    const { data } = plain
-    if (n === 0 && data.length > 0) throw new IndexError('index is out of bounds for dimension with size 0')
-    for (let k = 0; k < data.length; k++) {
-      const i = data[k] as number
-      if (i < -n || i >= n) throw new IndexError(`index ${i} is out of bounds for dimension ${dim} with size ${n}`)
-      if (i < 0) data[k] = i + n
-    }
-    return plain.alias([count], [1])
+    if (n === 0 && count > 0) throw new IndexError('index is out of bounds for dimension with size 0')
+    return fromFront(
+      expand(index, shape),
+      n,
+      (i) => new IndexError(`index ${i} is out of bounds for dimension ${dim} with size ${n}`),
+    ).alias([count], [1])
   })
   const dims = advanced.map((a) => a.dim)
   // What neighbours index stands in their place; else it comes first, as in NumPy.
@@ -201,14 +201,13 @@ export interface IndexPutOptions {
 }
 
 /** The values as a tensor that broadcasts to what was indexed. */
-function valuesOf(x: Tensor, part: Tensor, { dims, shape, at: place }: Places, values: Tensor | number | boolean): Tensor {
+function valuesOf(x: Tensor, places: Places, values: Tensor | number | boolean): Tensor {
   if (typeof values !== 'object') return fill_(allocateTensor([], x.dtype), values)
   if (values.dtype !== x.dtype)
     throw new RuntimeError(
       `Index put requires the source and destination dtypes match, got ${scalarName(x.dtype)} for the destination and ${scalarName(values.dtype)} for the source.`,
     )
-  const rest = part.shape.filter((_, d) => !dims.includes(d))
-  const full = [...rest.slice(0, place), ...shape, ...rest.slice(place)]
+  const full = shapeAt(x.shape, places)
   const lead = values.ndim - full.length
   const fits = lead <= 0 ? values.shape.every((n, d) => n === 1 || n === full[d - lead]) : values.shape.slice(0, lead).every((n) => n === 1)
   if (!fits)
@@ -231,7 +230,7 @@ export function indexPut(
   { accumulate = false }: IndexPutOptions = {},
 ): Tensor {
   const { part, places } = resolve(x, indices)
-  if (places !== null && part === x) return putAt(x, places, valuesOf(x, x, places, values), accumulate)
+  if (places !== null && part === x) return putAt(x, places, valuesOf(x, places, values), accumulate)
   return indexPut_(clone(x), indices, values, { accumulate })
 }
 
@@ -252,29 +251,30 @@ export function indexPut_(
   const { part, places } = resolve(x, indices)
   if (places === null) assign(part, values, accumulate)
   else {
-    const source = valuesOf(x, part, places, values)
+    const source = valuesOf(part, places, values)
     checkInplace(part)
     checkWritable(part, part.shape, part.dtype)
     if (isFloat(x.dtype) && recording([part, source])) writeResult(part, putAt(part, places, source, accumulate))
     else {
-      const rest = part.shape.filter((_, d) => !places.dims.includes(d))
-      writeAt(part, places, expand(source, [...rest.slice(0, places.at), ...places.shape, ...rest.slice(places.at)]), accumulate)
+      writeAt(part, places, expand(source, shapeAt(part.shape, places)), accumulate)
       part.storage.version++
     }
   }
   return x
 }
 
+const addTo: (x: Tensor, y: Operand) => Tensor = /* @__PURE__ */ inplaceOf<[y: Operand]>(add)
+
 /** Writes all of a view. */
 function assign(part: Tensor, values: Tensor | number | boolean, accumulate: boolean): void {
   if (typeof values !== 'object') {
-    if (accumulate) add_(part, Number(values))
+    if (accumulate) addTo(part, Number(values))
     else fill_(part, values)
     return
   }
   // New dimensions of length 1 in front of the values count for nothing.
   const lead = Math.max(values.ndim - part.ndim, 0)
   const fitting = values.shape.slice(0, lead).every((n) => n === 1) ? reshape(values, values.shape.slice(lead)) : values
-  if (accumulate) add_(part, fitting)
+  if (accumulate) addTo(part, fitting)
   else copy_(part, expand(fitting, part.shape))
 }

@@ -1,5 +1,5 @@
 /** Arithmetic and comparison. */
-import { binary, comparison, counted, floating, integers, mismatch, type Rows, smooth, truth, unary } from './row.ts'
+import { binary, comparison, counted, floating, integers, mismatch, of, type Rows, smooth, truth, unary } from './row.ts'
 
 export const arithmetic = {
   // arithmetic
@@ -16,7 +16,7 @@ export const arithmetic = {
     binary('DivBackward2', { low: 0.5, rest: [{ roundingMode: 'trunc' }], refuses: ['bool'] }),
   ],
   trueDivide: binary('DivBackward0', { low: 0.5, result: floating }),
-  floorDivide: { shapes: [[3, 4], [4]], low: 0.5, gradFn: null, refuses: ['bool'] },
+  floorDivide: { shapes: of([3, 4], [4]), low: 0.5, gradFn: null, refuses: ['bool'] },
   remainder: binary('RemainderBackward1', { low: 0.5, refuses: ['bool'] }),
   fmod: binary('FmodBackward1', { low: 0.5, refuses: ['bool'] }),
   neg: unary('NegBackward0', { refuses: ['bool'] }),
@@ -35,16 +35,16 @@ export const arithmetic = {
   rsqrt: smooth('RsqrtBackward0', 0.5),
   clamp: [
     unary('ClampBackward1', { rest: [{ min: -1, max: 1 }], result: counted }),
-    { shapes: [[3, 4], [4], [4]], call: (x, low, high) => x.clamp({ min: low, max: high }), gradFn: 'ClampBackward0' },
+    { shapes: of([3, 4], [4], [4]), call: (x, low, high) => x.clamp({ min: low, max: high }), gradFn: 'ClampBackward0' },
   ],
   clampMin: [unary('ClampMinBackward0', { rest: [-1], result: counted }), binary('ClampMinBackward1')],
   clampMax: [unary('ClampMaxBackward0', { rest: [1], result: counted }), binary('ClampMaxBackward1')],
   lerp: [
-    { shapes: [[3, 4], [4]], rest: [0.3], gradFn: 'LerpBackward0', refuses: integers },
-    { shapes: [[3, 4], [4], [3, 1]], gradFn: 'LerpBackward1', refuses: integers },
+    { shapes: of([3, 4], [4]), rest: [0.3], gradFn: 'LerpBackward0', refuses: integers },
+    { shapes: of([3, 4], [4], [3, 1]), gradFn: 'LerpBackward1', refuses: integers },
   ],
-  addcmul: { shapes: [[3, 4], [4], [3, 1]], rest: [{ value: 2 }], gradFn: 'AddcmulBackward0', refuses: ['bool'] },
-  addcdiv: { shapes: [[3, 4], [4], [3, 1]], rest: [{ value: 2 }], low: 0.5, gradFn: 'AddcdivBackward0', refuses: integers },
+  addcmul: { shapes: of([3, 4], [4], [3, 1]), rest: [{ value: 2 }], gradFn: 'AddcmulBackward0', refuses: ['bool'] },
+  addcdiv: { shapes: of([3, 4], [4], [3, 1]), rest: [{ value: 2 }], low: 0.5, gradFn: 'AddcdivBackward0', refuses: integers },
   maximum: binary('MaximumBackward0'),
   minimum: binary('MinimumBackward0'),
   fmax: binary('FmaxBackward0'),
@@ -62,5 +62,5 @@ export const arithmetic = {
   logicalAnd: comparison,
   logicalOr: comparison,
   logicalXor: comparison,
-  logicalNot: { shapes: [[3, 4]], gradFn: null, result: truth },
+  logicalNot: { shapes: of([3, 4]), gradFn: null, result: truth },
 } satisfies Rows

@@ -27,6 +27,9 @@ export interface Row {
 /** Rows by operation; several where it has several forms. */
 export type Rows = Readonly<Record<string, Row | readonly Row[]>>
 
+/** Shapes of a row's tensors. */
+export const of = (...shapes: readonly (readonly number[])[]): readonly (readonly number[])[] => shapes
+
 export const floating = (d: DType): DType => (d === 'float32' || d === 'float64' ? d : 'float32')
 export const truth = (): DType => 'bool'
 export const indices = (): DType => 'int64'
@@ -36,7 +39,7 @@ export const integers: readonly DType[] = ['bool', 'uint8', 'int8', 'int16', 'in
 
 /** A smooth function of one tensor that is real-valued whatever it is given. */
 export const smooth = (gradFn: string, low = -2, high = 2, rest: readonly unknown[] = []): Row => ({
-  shapes: [[3, 4]],
+  shapes: of([3, 4]),
   low,
   high,
   rest,
@@ -44,10 +47,10 @@ export const smooth = (gradFn: string, low = -2, high = 2, rest: readonly unknow
   result: floating,
 })
 /** A function of one tensor that keeps the dtype. */
-export const unary = (gradFn: string, more: Partial<Row> = {}): Row => ({ shapes: [[3, 4]], gradFn, ...more })
+export const unary = (gradFn: string, more: Partial<Row> = {}): Row => ({ shapes: of([3, 4]), gradFn, ...more })
 /** An operation on two tensors that broadcast. */
-export const binary = (gradFn: string, more: Partial<Row> = {}): Row => ({ shapes: [[3, 4], [4]], gradFn, ...more })
-export const comparison: Row = { shapes: [[3, 4], [4]], gradFn: null, result: truth }
+export const binary = (gradFn: string, more: Partial<Row> = {}): Row => ({ shapes: of([3, 4], [4]), gradFn, ...more })
+export const comparison: Row = { shapes: of([3, 4], [4]), gradFn: null, result: truth }
 /** An operation that only looks at the same elements in another way. */
 export const look = (gradFn: string, shape: readonly number[], ...rest: unknown[]): Row => ({ shapes: [shape], rest, gradFn })
 

@@ -1,31 +1,31 @@
 /** Pairs of tensors, bits, the gamma family, special functions, and what kind of number an element is. */
 import { tensor } from '../../src/index.ts'
 import { igamma, igammac, zeta } from '../../src/ops/index.ts'
-import { binary, floating, integers, like, type Row, type Rows, smooth, truth, unary } from './row.ts'
+import { binary, floating, integers, like, of, type Row, type Rows, smooth, truth, unary } from './row.ts'
 
-const predicate: Row = { shapes: [[3, 4]], gradFn: null, result: truth }
+const predicate: Row = { shapes: of([3, 4]), gradFn: null, result: truth }
 const fractions = ['float32', 'float64'] as const
-const bits: Row = { shapes: [[3, 4], [4]], gradFn: null, refuses: fractions }
-const shift: Row = { shapes: [[3, 4], [4]], low: 0, gradFn: null, refuses: [...fractions, 'bool'] }
+const bits: Row = { shapes: of([3, 4], [4]), gradFn: null, refuses: fractions }
+const shift: Row = { shapes: of([3, 4], [4]), low: 0, gradFn: null, refuses: [...fractions, 'bool'] }
 
 export const special = {
   // pairs
   atan2: binary('Atan2Backward0', { low: 0.5, result: floating }),
   hypot: binary('HypotBackward0', { low: 0.5, refuses: integers }),
   copysign: binary('CopysignBackward0', { low: 0.5, result: floating }),
-  heaviside: { shapes: [[3, 4], [4]], gradFn: null },
+  heaviside: { shapes: of([3, 4], [4]), gradFn: null },
   xlogy: binary('XlogyBackward0', { low: 0.5, result: floating }),
   ldexp: binary('MulBackward0', { result: floating }),
   floatPower: binary('PowBackward1', { low: 0.5, result: () => 'float64' }),
   nextafter: binary('NextafterBackward0', { refuses: integers }),
-  gcd: { shapes: [[3, 4], [4]], gradFn: null, refuses: [...fractions, 'bool'] },
-  lcm: { shapes: [[3, 4], [4]], gradFn: null, refuses: [...fractions, 'bool'] },
+  gcd: { shapes: of([3, 4], [4]), gradFn: null, refuses: [...fractions, 'bool'] },
+  lcm: { shapes: of([3, 4], [4]), gradFn: null, refuses: [...fractions, 'bool'] },
 
   // bits
   bitwiseAnd: bits,
   bitwiseOr: bits,
   bitwiseXor: bits,
-  bitwiseNot: { shapes: [[3, 4]], gradFn: null, refuses: fractions },
+  bitwiseNot: { shapes: of([3, 4]), gradFn: null, refuses: fractions },
   bitwiseLeftShift: shift,
   bitwiseRightShift: shift,
 
@@ -37,9 +37,9 @@ export const special = {
     { ...smooth('PolygammaBackward0', 0.5), rest: [2] },
   ],
   mvlgamma: { ...smooth('MvlgammaBackward0', 2.5, 4), rest: [3], refuses: ['bool'] },
-  igamma: { shapes: [[3, 4]], low: 0.5, call: (x) => igamma(like(x, 1), x), gradFn: 'IgammaBackward0', refuses: integers },
-  igammac: { shapes: [[3, 4]], low: 0.5, call: (x) => igammac(like(x, 1), x), gradFn: 'IgammacBackward0', refuses: integers },
-  zeta: { shapes: [[3, 4]], low: 1.2, call: (q) => zeta(like(q, 3), q), gradFn: 'SpecialZetaBackward0', result: floating },
+  igamma: { shapes: of([3, 4]), low: 0.5, call: (x) => igamma(like(x, 1), x), gradFn: 'IgammaBackward0', refuses: integers },
+  igammac: { shapes: of([3, 4]), low: 0.5, call: (x) => igammac(like(x, 1), x), gradFn: 'IgammacBackward0', refuses: integers },
+  zeta: { shapes: of([3, 4]), low: 1.2, call: (q) => zeta(like(q, 3), q), gradFn: 'SpecialZetaBackward0', result: floating },
 
   // special functions
   i0: smooth('I0Backward0', 0.5),
@@ -61,13 +61,10 @@ export const special = {
   isneginf: predicate,
   isreal: predicate,
   signbit: predicate,
-  isclose: { shapes: [[3, 4], [4]], gradFn: null, result: truth },
-  allclose: { shapes: [[3, 4], [4]], call: (x, y) => tensor(x.allclose(y)), gradFn: null, result: truth },
+  isclose: { shapes: of([3, 4], [4]), gradFn: null, result: truth },
+  allclose: { shapes: of([3, 4], [4]), call: (x, y) => tensor(x.allclose(y)), gradFn: null, result: truth },
   equal: {
-    shapes: [
-      [3, 4],
-      [3, 4],
-    ],
+    shapes: of([3, 4], [3, 4]),
     call: (x, y) => tensor(x.equal(y)),
     gradFn: null,
     result: truth,
@@ -76,8 +73,8 @@ export const special = {
   // parts
   frexp: { ...unary('FrexpBackward0'), refuses: integers },
   angle: smooth('AngleBackward0', 0.5),
-  positive: { shapes: [[3, 4]], call: (x) => x.clone().positive(), gradFn: 'CloneBackward0', refuses: ['bool'] },
-  real: { shapes: [[3, 4]], call: (x) => x.clone().real(), gradFn: 'CloneBackward0' },
-  conj: { shapes: [[3, 4]], call: (x) => x.clone().conj(), gradFn: 'CloneBackward0' },
-  conjPhysical: { shapes: [[3, 4]], call: (x) => x.clone().conjPhysical(), gradFn: 'CloneBackward0' },
+  positive: { shapes: of([3, 4]), call: (x) => x.clone().positive(), gradFn: 'CloneBackward0', refuses: ['bool'] },
+  real: { shapes: of([3, 4]), call: (x) => x.clone().real(), gradFn: 'CloneBackward0' },
+  conj: { shapes: of([3, 4]), call: (x) => x.clone().conj(), gradFn: 'CloneBackward0' },
+  conjPhysical: { shapes: of([3, 4]), call: (x) => x.clone().conjPhysical(), gradFn: 'CloneBackward0' },
 } satisfies Rows

@@ -1,23 +1,23 @@
 /** Views, copies and indexing. */
 import { arange, tensor } from '../../src/index.ts'
-import { condition, look, type Rows } from './row.ts'
+import { condition, look, of, type Rows } from './row.ts'
 
 export const views = {
   // views and copies
   view: { ...look('ViewBackward0', [3, 4], [2, 6]), skip: { views: 'a view of one exists only for some strides' } },
   viewAs: {
-    shapes: [[3, 4]],
+    shapes: of([3, 4]),
     call: (x) => x.viewAs(x.detach().view([6, 2])),
     gradFn: 'ViewBackward0',
     skip: { views: 'a view of one exists only for some strides' },
   },
   reshape: look('ViewBackward0', [3, 4], [-1]),
-  reshapeAs: { shapes: [[3, 4]], call: (x) => x.reshapeAs(x.detach().reshape([6, 2])), gradFn: 'ViewBackward0' },
+  reshapeAs: { shapes: of([3, 4]), call: (x) => x.reshapeAs(x.detach().reshape([6, 2])), gradFn: 'ViewBackward0' },
   flatten: look('ViewBackward0', [2, 3, 4], 1),
   ravel: look('ViewBackward0', [3, 4]),
   unflatten: look('ViewBackward0', [3, 4], 1, [2, 2]),
   expand: look('ExpandBackward0', [3, 1], [2, 3, 4]),
-  expandAs: { shapes: [[3, 1]], call: (x) => x.expandAs(condition), gradFn: 'ExpandBackward0' },
+  expandAs: { shapes: of([3, 1]), call: (x) => x.expandAs(condition), gradFn: 'ExpandBackward0' },
   permute: look('PermuteBackward0', [2, 3, 4], [2, 0, 1]),
   transpose: look('TransposeBackward0', [2, 3, 4], 0, -1),
   movedim: look('PermuteBackward0', [2, 3, 4], 0, 2),
@@ -38,7 +38,7 @@ export const views = {
     ...look('AsStridedBackward0', [3, 4], [2, 2], [5, 1], { storageOffset: 1 }),
     skip: { views: 'it looks at memory and not at elements' },
   },
-  contiguous: { shapes: [[3, 4]], call: (x) => x.t().contiguous(), gradFn: 'CloneBackward0' },
+  contiguous: { shapes: of([3, 4]), call: (x) => x.t().contiguous(), gradFn: 'CloneBackward0' },
   clone: look('CloneBackward0', [3, 4]),
 
   broadcastTo: look('ExpandBackward0', [3, 1], [2, 3, 4]),
@@ -58,9 +58,9 @@ export const views = {
   unsafeChunk: look('UnsafeSplitBackward0', [5, 4], 2),
 
   // indexing
-  indexSelect: { shapes: [[3, 4]], call: (x) => x.indexSelect(1, tensor([0n, 3n, 0n])), gradFn: 'IndexSelectBackward0' },
+  indexSelect: { shapes: of([3, 4]), call: (x) => x.indexSelect(1, tensor([0n, 3n, 0n])), gradFn: 'IndexSelectBackward0' },
   gather: {
-    shapes: [[3, 4]],
+    shapes: of([3, 4]),
     call: (x) =>
       x.gather(
         1,
@@ -75,5 +75,5 @@ export const views = {
       { call: (t) => t([[1, 2]]).gather(1, arange(1)), message: 'Index tensor must have the same number of dimensions as input tensor' },
     ],
   },
-  where: { shapes: [[3, 4], [4]], call: (x, y) => x.where(condition, y), gradFn: 'WhereBackward0' },
+  where: { shapes: of([3, 4], [4]), call: (x, y) => x.where(condition, y), gradFn: 'WhereBackward0' },
 } satisfies Rows

@@ -1,6 +1,6 @@
 /** Text of a field from its bytes, which are known to be UTF-8. */
 
-const decoder = /* @__PURE__ */ new TextDecoder()
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
 
 /** Short ASCII, which is nearly all there is, without the cost of a decoder call. */
 export function fieldText(bytes: Uint8Array, start: number, end: number): string {

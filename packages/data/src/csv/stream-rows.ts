@@ -2,7 +2,6 @@
 
 import { Occurrences, raggedError } from '../table/bad-rows.ts'
 import { checkHeader } from '../table/header.ts'
-import { fieldText } from './field-text.ts'
 import { type Body, type RecordOptions, readRecords } from './records.ts'
 import { openSource } from './source.ts'
 import type { CsvOptions, RowBatch, RowStream, Source } from './types.ts'
@@ -48,6 +47,8 @@ export async function streamRows(source: string | Source, options: CsvOptions = 
   }
 }
 
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { ignoreBOM: true })
+
 class Collector implements Body {
   header: readonly string[] = []
   delimiter = ','
@@ -90,16 +91,24 @@ class Collector implements Body {
 
   lines(bytes: Uint8Array, start: number, end: number, line: number): number {
     const first = line
-    for (let at = start; at < end; line++) {
-      let stop = at
-      while (bytes[stop] !== 10 && bytes[stop] !== 13) stop++
-      const text = fieldText(bytes, at, stop).trim()
-      // A blank at either end may itself be the delimiter.
-      const fields = (this.delimiter === '\t' || this.delimiter === ' ' ? fieldText(bytes, at, stop) : text).split(this.delimiter)
-      if ((text !== '' || fields.length > 1) && !this.done) this.record(fields.map(trimmed), line)
-      at = stop + (bytes[stop] === 13 && bytes[stop + 1] === 10 && stop + 1 < end ? 2 : 1)
+    const text = decoder.decode(bytes.subarray(start, end))
+    let carriage = text.indexOf('\r')
+    for (let at = 0; at < text.length; line++) {
+      // The next CR is looked for again only once it was passed: most files have none.
+      if (carriage >= 0 && carriage < at) carriage = text.indexOf('\r', at)
+      const feed = text.indexOf('\n', at)
+      const stop = carriage >= 0 && (feed < 0 || carriage < feed) ? carriage : feed
+      this.#line(text.slice(at, stop), line)
+      at = stop + (stop === carriage && feed === stop + 1 ? 2 : 1)
     }
     return line - first
+  }
+
+  #line(text: string, line: number): void {
+    if (this.done) return
+    const fields = text.split(this.delimiter)
+    for (let i = 0; i < fields.length; i++) fields[i] = trimmed(fields[i]!)
+    if (fields.length > 1 || fields[0] !== '') this.record(fields, line)
   }
 
   take(): RowBatch | null {

@@ -30,7 +30,8 @@ export interface Split {
 /**
  * Splits rows into training, validation and test by their labels (small whole numbers).
  *
- * The same labels, fractions and seed give the same parts. Each class has at least one row in each part that was asked for.
+ * The same labels, fractions and seed give the same parts. Each class has at least one row in each part that was asked for, which a class of
+ * three or four rows pays from its training rows.
  *
  * @throws DataError `E_TOO_FEW_ROWS` where a part would be empty, `E_CLASS_TOO_SMALL` where a class has fewer rows than there are parts,
  * `E_USAGE` for fractions that leave nothing to train on.

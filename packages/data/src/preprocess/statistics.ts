@@ -68,7 +68,7 @@ function eachBlock(
 }
 
 /** Columns that are taken out of the rows in one pass: many passes are slow, many columns at once are a second table. */
-const GROUP = 8
+const GROUP = 16
 
 /** Each column's values in the given rows, to be reordered at will and not kept. */
 export function eachColumn(

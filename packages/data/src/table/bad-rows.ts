@@ -46,7 +46,7 @@ export function missingTargetError({ file, missing }: CellRules, target: string,
   const markers = [...missing].filter((text) => text !== '')
   return new DataError('E_MISSING_TARGET', `${rows.count} ${have} no value for the target ${quoted(target)} (${at}).`, {
     where: `${file}:${rows.lines[0]}, column ${quoted(target)}`,
-    fix: `Drop them with --missing drop, or fill them in. Missing is an empty cell${markers.length > 0 ? ` or one of ${list(markers)} (change with --na)` : ''}.`,
+    fix: `Drop them with --missing drop, or fill them in. Missing is an empty cell${markers.length > 0 ? ` or one of ${list(markers)} (more with --na)` : ''}.`,
   })
 }
 

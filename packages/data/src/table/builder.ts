@@ -1,14 +1,14 @@
 /** Takes rows one by one, from either parser, and makes a table of them or says what is wrong with them. */
 
 import { DataError, type DataWarning } from '../errors.ts'
-import { list, plural, quoted } from '../text.ts'
+import { flagValue, list, plural, quoted } from '../text.ts'
 import { allIncompleteError, missingTargetError, missingValueError, noRowsError, Occurrences, raggedError } from './bad-rows.ts'
 import { type CellRules, noteText, readCell, type TextFinding, textError } from './cells.ts'
 import type { Selection } from './header.ts'
 import { LabelColumn, NO_LABEL } from './labels.ts'
 import { RowStore } from './rows.ts'
 import { type FeatureColumn, Table, type TableOrigin, type TableSchema } from './table.ts'
-import { decideTarget, flagValue } from './target.ts'
+import { decideTarget } from './target.ts'
 
 /** Values of {@link TableBuilder.plan} that are no slots. */
 export const TARGET = -2

@@ -1,9 +1,8 @@
 /** Cells that are no plain numbers: missing, or a problem to be told of with counts, examples and the first line. */
 
 import { DataError } from '../errors.ts'
-import { FLOAT32_LIMIT, NA_VALUES, scanNumber } from '../number.ts'
-import { list, plural, printable, quoted } from '../text.ts'
-import { flagValue } from './target.ts'
+import { FLOAT32_LIMIT, looksMissing, NA_VALUES, scanNumber } from '../number.ts'
+import { flagValue, list, plural, printable, quoted } from '../text.ts'
 
 /** Texts that were found where numbers belong, in one column. */
 export interface TextFinding {
@@ -98,33 +97,10 @@ function hintsFor({ distinct }: TextFinding, numbers: number, { decimal }: CellR
   if (swapped.some((text) => !isGrouped(text, other))) hints.push(`decimal ${decimal === '.' ? 'commas' : 'points'}: --decimal ${other}`)
   else if (swapped.length > 0 || texts.some((text) => isGrouped(text, other)))
     hints.push('remove thousands separators from the file (1,200 -> 1200)')
-  const words = numbers > 0 ? texts.filter((text) => MISSING_WORDS.includes(text.toLowerCase())) : []
+  const words = numbers > 0 ? texts.filter(looksMissing) : []
   if (words.length > 0) hints.push(`missing markers: --na ${flagValue(words.join(','))}`)
   return hints
 }
-
-const MISSING_WORDS: readonly string[] = [
-  'n/a',
-  'na',
-  '#n/a',
-  'none',
-  'nil',
-  'missing',
-  'unknown',
-  'undefined',
-  '-',
-  '--',
-  '.',
-  '..',
-  '...',
-  'n.a.',
-  'x',
-  '*',
-  '#null!',
-  '#value!',
-  '#div/0!',
-  '<na>',
-]
 
 /** Digits in groups of three: `1,200`, `12,345,678`. */
 function isGrouped(text: string, separator: string): boolean {

@@ -2,9 +2,8 @@
 
 import type { CellOptions } from '../csv/types.ts'
 import { DataError } from '../errors.ts'
-import { list, nearest, plural, quoted } from '../text.ts'
+import { flagValue, list, nearest, plural, quoted } from '../text.ts'
 import { type CellRules, cellRules, readCell } from './cells.ts'
-import { flagValue } from './target.ts'
 
 /** What a {@link FeatureEncoder} needs. */
 export interface FeatureEncoderOptions extends CellOptions {
@@ -26,9 +25,11 @@ export function bindFeatures(
   rename?: ReadonlyMap<string, string>,
 ): number[] {
   const names = header.map((column) => rename?.get(column) ?? column)
-  const gone = features.filter((feature) => !names.includes(feature))
-  if (gone.length === 0) return features.map((feature) => names.indexOf(feature))
-  const spare = header.filter((_, i) => !features.includes(names[i]!))
+  const places = new Map(names.map((column, i) => [column, i]))
+  const gone = features.filter((feature) => !places.has(feature))
+  if (gone.length === 0) return features.map((feature) => places.get(feature)!)
+  const wanted = new Set(features)
+  const spare = header.filter((_, i) => !wanted.has(names[i]!))
   const pairs = gone.flatMap((feature) => {
     const similar = nearest(feature, spare)
     return similar === undefined ? [] : [{ feature, similar }]

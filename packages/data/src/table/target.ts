@@ -1,8 +1,8 @@
 /** From the labels of a file to two classes: which they are, which one is positive, and why. */
 
 import { DataError } from '../errors.ts'
-import { scanNumber } from '../number.ts'
-import { list, nearest, plural, printable, quoted } from '../text.ts'
+import { looksMissing, scanNumber } from '../number.ts'
+import { flagValue, list, nearest, plural, printable, quoted } from '../text.ts'
 import { type LabelColumn, OTHER_LABEL } from './labels.ts'
 import type { TableSchema, TargetColumn } from './table.ts'
 
@@ -141,19 +141,15 @@ function tooManyClasses(groups: readonly Group[], numeric: boolean, others: numb
   const sorted = [...groups].sort((a, b) => b.count - a.count)
   const shown = sorted.slice(0, 10).map(({ label, count }) => `${printable(label, 30)} ${count}`)
   const rest = sorted.length > shown.length ? ', ...' : ''
-  const rarest = sorted.at(-1)!.label
+  const odd = sorted.filter(({ label }) => looksMissing(label)).map(({ label }) => label)
+  const rarest = sorted.findLast(({ label }) => !odd.includes(label))?.label ?? sorted[0]!.label
   const message = `${printable(request.name)} has ${more}${groups.length} classes (${shown.join(', ')}${rest}); only two can be told apart so far.`
   const identifier = groups.every(({ count }) => count === 1) && groups.length > 20
+  const gaps = odd.length > 0 ? `${list(odd.map((label) => quoted(label)))} may mean "no value": --na ${flagValue(odd.join(','))} · ` : ''
   const fix = identifier
     ? 'Every row has its own value, so it looks like an identifier: choose another --target.'
-    : `Use --positive ${flagValue(rarest)} to learn ${quoted(rarest)} vs. rest (or any other class), or choose another --target.`
+    : `${gaps}Use --positive ${flagValue(rarest)} to learn ${quoted(rarest)} vs. rest (or any other class), or choose another --target.`
   return new DataError('E_TOO_MANY_CLASSES', message, { where, fix })
-}
-
-/** A value as it has to be typed in a shell. */
-export function flagValue(text: string): string {
-  const safe = printable(text, 200)
-  return /^[A-Za-z0-9_.+-]+$/.test(safe) ? safe : `"${safe.replaceAll('"', '\\"')}"`
 }
 
 /** The classes that a model knows; labels it never saw are refused unless it learned one class against the rest. */

@@ -1,4 +1,5 @@
 /** Gather, scatter and sort along one dimension. */
+import { checkExact } from '../../dtype.ts'
 import type { Combine, View } from '../backend.ts'
 import { eachLine } from './walk.ts'
 
@@ -20,7 +21,13 @@ const combines: Record<Combine, (old: number, x: number) => number> = {
 }
 
 export function scatter(combine: Combine, out: View, dim: number, index: View, source: View): void {
-  const f = combines[combine]
+  const combined = combines[combine]
+  const f =
+    out.dtype === 'bool'
+      ? (old: number, x: number): number => (combined(old, x) !== 0 ? 1 : 0)
+      : out.dtype === 'int64'
+        ? (old: number, x: number): number => checkExact(combined(old, x))
+        : combined
   const n = index.shape[dim] as number
   const [os, is, ss] = [out.strides[dim] as number, index.strides[dim] as number, source.strides[dim] as number]
   eachLine(index.shape, dim, [out.strides, index.strides, source.strides], [out.offset, index.offset, source.offset], ([oAt, iAt, sAt]) => {

@@ -78,7 +78,7 @@ const scans: Record<Scan, (acc: number, x: number) => number> = {
   cumprod: (acc, x) => acc * x,
   logcumsumexp: (acc, x) => {
     const m = Math.max(acc, x)
-    return Number.isFinite(m) ? m + Math.log1p(Math.exp(Math.min(acc, x) - m)) : acc + x === acc + x ? m : Number.NaN
+    return Number.isFinite(m) ? m + Math.log1p(Math.exp(Math.min(acc, x) - m)) : m
   },
 }
 
@@ -94,6 +94,24 @@ export function scan(kind: Scan, x: View, dim: number, out: View): void {
     for (let i = 1; i < n; i++) {
       acc = f(acc, x.data[(at as number) + i * xStep] as number)
       out.data[(o as number) + i * oStep] = isFloat(out.dtype) || out.dtype !== 'int64' ? acc : checkExact(acc)
+    }
+  })
+}
+
+export function argScan(kind: ArgReduction, x: View, dim: number, values: View, indices: View): void {
+  const n = x.shape[dim] as number
+  const [xs, vs, is] = [x.strides[dim] as number, values.strides[dim] as number, indices.strides[dim] as number]
+  eachLine(x.shape, dim, [x.strides, values.strides, indices.strides], [x.offset, values.offset, indices.offset], ([at, vAt, iAt]) => {
+    let best = x.data[at as number] as number
+    let where = 0
+    for (let i = 0; i < n; i++) {
+      const value = x.data[(at as number) + i * xs] as number
+      if (Number.isNaN(value) || (kind === 'max' ? value >= best : value <= best)) {
+        best = value
+        where = i
+      }
+      values.data[(vAt as number) + i * vs] = best
+      indices.data[(iAt as number) + i * is] = where
     }
   })
 }

@@ -162,7 +162,7 @@ export class FunctionBuilder implements FunctionRef {
 
   i64(n: bigint): this {
     this.#code.push(0x42)
-    signed(this.#code, n)
+    signed(this.#code, BigInt.asIntN(64, n))
     return this
   }
 

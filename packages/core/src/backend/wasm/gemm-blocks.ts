@@ -8,6 +8,8 @@ import { emitTile, type TileOperand } from './gemm-tile.ts'
 export interface BlockOptions {
   readonly type: FloatType
   readonly fma: boolean
+  /** Heights of the tile: rows that are no multiple of the first end in tiles of the second where that wastes less. */
+  readonly heights: readonly [number, number]
   /** Vectors in a row of the tile: 2, or 4 where the engine joins pairs of vectors. */
   readonly vectors: number
   /** How often the loop of the tile is unrolled. */
@@ -23,23 +25,23 @@ export interface BlockOptions {
   readonly packAColumns: number
 }
 
-/** Heights of tiles. The rows of a block are cut into them by `pushHeight`. */
-const HEIGHTS = [6, 4] as const
-
 /** Where the parts of the workspace begin: the tile at the edge, the block of A, the block of B; and its end. */
-export function blockLayout({ type, vectors, rows, columns, depth }: BlockOptions): { a: number; b: number; end: number } {
+export function blockLayout({ type, heights, vectors, rows, columns, depth }: BlockOptions): { a: number; b: number; end: number } {
   const width = vectors * type.count
   const a = rows * width * type.size
   // Panels are padded to whole tiles.
-  const b = a + (rows + 2 * HEIGHTS[0]) * depth * type.size
+  const b = a + (rows + 2 * heights[0]) * depth * type.size
   return { a, b, end: b + (columns + width) * depth * type.size }
 }
 
-/** Pushes the height of the next tile. Rows that are no multiple of 6 end in tiles of 4 where that wastes less. */
-function pushHeight(f: FunctionBuilder, left: Local): FunctionBuilder {
-  const bits = [1, 2, 3, 4, 7, 8].reduce((mask, n) => mask | (1 << n), 0)
-  f.i32(HEIGHTS[1]).i32(HEIGHTS[0])
-  f.get(left).i32(9).op('i32.lt_u')
+/** Pushes the height of the next tile. */
+function pushHeight(f: FunctionBuilder, [tall, short]: readonly [number, number], left: Local): FunctionBuilder {
+  let bits = 0
+  for (let n = 1; n <= 2 * short; n++) if (n <= short || n > tall) bits |= 1 << n
+  f.i32(short).i32(tall)
+  f.get(left)
+    .i32(2 * short)
+    .op('i32.le_u')
   return f.i32(bits).get(left).op('i32.shr_u', 'i32.and', 'select')
 }
 
@@ -57,18 +59,18 @@ interface Parts {
   readonly copy: FunctionBuilder
 }
 
-function emitParts(module: ModuleBuilder, { type, fma, vectors, unroll }: BlockOptions): Parts {
+function emitParts(module: ModuleBuilder, { type, fma, heights, vectors, unroll }: BlockOptions): Parts {
   const widths = vectors > 2 ? [vectors, 2, 1] : [2, 1]
   const kinds = (operand: TileOperand) =>
     new Map(
-      HEIGHTS.map((height) => [
+      heights.map((height) => [
         height,
         new Map(
           widths.map((v) => [v, emitTile(module, { type, height, vectors: v, operand, fma, unroll: v === vectors ? unroll : 1 })] as const),
         ),
       ]),
     )
-  const lines = new Set([...HEIGHTS, ...widths.map((v) => v * type.count)])
+  const lines = new Set([...heights, ...widths.map((v) => v * type.count)])
   return {
     tiles: { rows: kinds('rows'), columns: kinds('columns') },
     widths,
@@ -104,7 +106,7 @@ type L = Local
  * All rows of a block of A with one panel of B: `(m, k, a, aRow, aColumn, mode, b, bStep, vectors, c, cStep, accumulate, scratch)`;
  * `vectors` tells the width of the panel.
  */
-function emitPanel(module: ModuleBuilder, { type }: BlockOptions, { tiles, widths, packs }: Parts): FunctionBuilder {
+function emitPanel(module: ModuleBuilder, { type, heights }: BlockOptions, { tiles, widths, packs }: Parts): FunctionBuilder {
   const f = module.function(null, integers(13))
   const [m, k, a, aRow, aColumn, mode, b, bStep, vectors, c, cStep, accumulate, scratch] = f.params as [
     L,
@@ -125,13 +127,13 @@ function emitPanel(module: ModuleBuilder, { type }: BlockOptions, { tiles, width
   const modeIs = (value: number) => f.get(mode).i32(value).op('i32.eq')
   const call = (operand: TileOperand) =>
     choose(f, vectors, widths, (v) =>
-      choose(f, height, HEIGHTS, (h) =>
+      choose(f, height, heights, (h) =>
         pushAll(f, [k, from, step, b, bStep, c, cStep, accumulate, rows]).call(tiles[operand].get(h)!.get(v)!),
       ),
     )
 
   f.loop((next) => {
-    pushHeight(f, m).set(height).get(m).get(height)
+    pushHeight(f, heights, m).set(height).get(m).get(height)
     f.get(m).get(height).op('i32.lt_s', 'select').set(rows)
     f.get(a).set(from)
     modeIs(PACKED).if(
@@ -146,7 +148,7 @@ function emitPanel(module: ModuleBuilder, { type }: BlockOptions, { tiles, width
         // The last tile would read past the columns of A.
         modeIs(COLUMNS).get(rows).get(height).op('i32.lt_s', 'i32.and')
         f.if(() => {
-          choose(f, height, HEIGHTS, (h) => pushAll(f, [rows, k, from, aRow, aColumn, scratch]).call(packs.get(h)!))
+          choose(f, height, heights, (h) => pushAll(f, [rows, k, from, aRow, aColumn, scratch]).call(packs.get(h)!))
           f.get(scratch).set(from).get(height).i32(type.shift).op('i32.shl').set(step)
         })
       },
@@ -163,7 +165,7 @@ function emitPanel(module: ModuleBuilder, { type }: BlockOptions, { tiles, width
 
 /** `C (+)= A @ B`: `(m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cStep, accumulate, workspace)`, steps in bytes; m, n, k >= 1. */
 export function emitBlocks(module: ModuleBuilder, options: BlockOptions): FunctionBuilder {
-  const { type, vectors, depth, packBRows, packBSize, packAColumns } = options
+  const { type, heights, vectors, depth, packBRows, packBSize, packAColumns } = options
   const { size, count } = type
   const layout = blockLayout(options)
   const parts = emitParts(module, options)
@@ -243,8 +245,8 @@ export function emitBlocks(module: ModuleBuilder, options: BlockOptions): Functi
   const packA = () => {
     f.get(aBlock).set(cAt).get(mc).set(left)
     f.loop((next) => {
-      pushHeight(f, left).set(height)
-      choose(f, height, HEIGHTS, (h) => {
+      pushHeight(f, heights, left).set(height)
+      choose(f, height, heights, (h) => {
         f.get(left).get(height).get(left).get(height).op('i32.lt_s', 'select')
         pushAll(f, [kc, aAt, aRow, aColumn, cAt]).call(parts.packs.get(h)!)
       })

@@ -1,187 +1,229 @@
 /** Products whose operands both run along k: rows of A with columns of B, as in `x @ weight.T` and in `A @ x`, by dot products and without packing. */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
-import { countDown, countUp, type Lanes, laneShuffle, multiplyAdd } from './lanes.ts'
+import {
+  address,
+  countDown,
+  countUp,
+  type FloatType,
+  laneShuffle,
+  multiplyAdd,
+  remaining,
+  scalarConstant,
+  vectorConstant,
+} from './float-type.ts'
 
 /** Columns of one tile. */
 const COLUMNS = 4
 
-interface DotTileOptions {
-  readonly lanes: Lanes
-  readonly fma: boolean
-  /** Rows of the tile. */
-  readonly height: number
-  /** Vectors along k that are summed apart, so that additions need not wait for each other. */
-  readonly chains: number
+/** Lengths of the parts of a long sum. */
+const DEPTH = 2048
+
+/** Bytes of B that are used again and again before the next ones. */
+const CACHE = 16384
+
+type L = Local
+
+/** The bytes of a vector of integers that number its lanes. */
+function laneNumbers({ count, size }: FloatType): number[] {
+  return Array.from({ length: count }, (_, lane) => [lane, ...new Array<number>(size - 1).fill(0)]).flat()
 }
 
-type Eleven = [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local, Local]
+/** Sums the lanes of each of four vectors, and puts the sums side by side into one vector (float32) or two. */
+function sumLanes(f: FunctionBuilder, type: FloatType, v: readonly Local[], results: readonly Local[]): void {
+  const { count, vector } = type
+  const add = (p: Local, q: Local, first: readonly number[], second: readonly number[], to: Local) => {
+    f.get(p).get(q).shuffle(laneShuffle(type, first))
+    f.get(p).get(q).shuffle(laneShuffle(type, second)).op(`${vector}.add`).set(to)
+  }
+  if (count === 2) for (const j of [0, 2]) add(v[j]!, v[j + 1]!, [0, 2], [1, 3], results[j / 2]!)
+  else {
+    for (const j of [0, 2]) add(v[j]!, v[j + 1]!, [0, 4, 1, 5], [2, 6, 3, 7], v[j]!)
+    add(v[0]!, v[2]!, [0, 1, 4, 5], [2, 3, 6, 7], results[0]!)
+  }
+}
 
 /**
- * One tile of dot products: `(k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate, rows, columns)`, steps in bytes.
- * `aStep` leads to the next row of A, `bStep` to the next column of B. k is at least the number of lanes.
+ * One or two rows of A times all columns of B: `(n, k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate)`, steps in bytes.
+ * `aStep` leads to the second row of A, `bStep` to the next column of B. k is at least the number of lanes.
  */
-function emitDotTile(module: ModuleBuilder, { lanes, fma, height, chains }: DotTileOptions): FunctionBuilder {
-  const f = module.function(null, Array.from({ length: 11 }, () => 'i32' as const))
-  const [k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate, rows, columns] = f.params as Eleven
-  const { scalar, vector, count, size, bits } = lanes
-  const vectors = (n: number) => Array.from({ length: n }, () => f.local('v128'))
+function emitDotRows(module: ModuleBuilder, type: FloatType, fma: boolean, height: 1 | 2): FunctionBuilder {
+  const f = module.function(
+    null,
+    Array.from({ length: 10 }, () => 'i32' as const),
+  )
+  const [n, k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate] = f.params as [L, L, L, L, L, L, L, L, L, L]
+  const { scalar, vector, count, size, bits } = type
+  // With one row, neighbours along k are summed apart: additions need not wait for each other.
+  const chains = 2 / height
+  const vectors = (many: number) => Array.from({ length: many }, () => f.local('v128'))
   const sums = Array.from({ length: chains }, () => Array.from({ length: height }, () => vectors(COLUMNS)))
   const x = vectors(height)
   const y = f.local('v128')
   const mask = f.local('v128')
-  const aRows = [a, ...Array.from({ length: height - 1 }, () => f.local('i32'))]
-  const bColumns = [b, ...Array.from({ length: COLUMNS - 1 }, () => f.local('i32'))]
-  const pointers = [...aRows, ...bColumns]
+  const results = vectors(COLUMNS / count)
+  const aRows = Array.from({ length: height }, () => f.local('i32'))
+  const bColumns = Array.from({ length: COLUMNS }, () => f.local('i32'))
+  const [left, rest, cAt] = [f.local('i32'), f.local('i32'), f.local('i32')]
 
-  // Rows and columns that are missing repeat the last one; their results are not stored.
-  for (const [list, step, many] of [
-    [aRows, aStep, rows],
-    [bColumns, bStep, columns],
-  ] as const)
-    for (let i = 1; i < list.length; i++) {
-      f.get(list[i - 1]!).get(step).i32(0).get(many).i32(i).op('i32.gt_s', 'select', 'i32.add')
-      f.set(list[i]!)
-    }
-
-  const step = (at: number, into: readonly (readonly Local[])[], masked: boolean) => {
-    const read = (p: Local, to: Local) => {
-      f.get(p).load('v128.load', at)
-      // Both sides are cleared: 0 times an infinity would not be 0.
-      if (masked) f.get(mask).op('v128.and')
-      f.set(to)
-    }
-    aRows.forEach((p, i) => read(p, x[i]!))
+  const read = (p: Local, at: number, masked: boolean, to: Local) => {
+    f.get(p).load('v128.load', at)
+    // Both factors are cleared: 0 times an infinity would not be 0.
+    if (masked) f.get(mask).op('v128.and')
+    f.set(to)
+  }
+  const step = (chain: number, masked: boolean) => {
+    aRows.forEach((p, i) => read(p, 16 * chain, masked, x[i]!))
     bColumns.forEach((p, j) => {
-      read(p, y)
-      for (let i = 0; i < height; i++) multiplyAdd(f, lanes, fma, into[i]![j]!, x[i]!, y)
+      read(p, 16 * chain, masked, y)
+      for (let i = 0; i < height; i++) multiplyAdd(f, type, fma, sums[chain]![i]![j]!, x[i]!, y)
     })
   }
   const loop = (many: number) =>
-    countDown(f, k, many * count, () => {
-      for (let u = 0; u < many; u++) step(16 * u, sums[u]!, false)
-      for (const p of pointers) f.increment(p, many * 16)
+    countDown(f, left, many * count, () => {
+      for (let u = 0; u < many; u++) step(u, false)
+      for (const p of [...aRows, ...bColumns]) f.increment(p, many * 16)
     })
-  if (chains > 1) loop(chains)
-  loop(1)
-  f.get(k).if(() => {
-    // What is left is the end of a whole vector that begins before it.
-    f.i32(count).get(k).op('i32.sub').tee(k)
-    if (bits === 32) f.op('i32x4.splat').set(mask).bytes(laneNumbers(lanes)).get(mask).op('i32x4.ge_s')
-    else f.op('i64.extend_i32_s', 'i64x2.splat').set(mask).bytes(laneNumbers(lanes)).get(mask).op('i64x2.ge_s')
-    f.set(mask)
-    for (const p of pointers) f.get(p).get(k).i32(lanes.shift).op('i32.shl', 'i32.sub').set(p)
-    step(0, sums[0]!, true)
-  })
+  const addOld = (at: Local) =>
+    f.get(accumulate).if(
+      () => f.get(at).load(`${scalar}.load`),
+      // Adding -0 changes no number, not even -0.
+      () => scalarConstant(f, type, -0),
+      scalar,
+    )
 
-  const add = `${vector}.add` as const
-  const pick = (p: Local, q: Local, picks: readonly number[]) => f.get(p).get(q).shuffle(laneShuffle(lanes, picks))
-  const results = vectors(COLUMNS / count)
-  for (let i = 0; i < height; i++) {
-    const row = sums[0]![i]!
-    for (let u = 1; u < chains; u++) for (let j = 0; j < COLUMNS; j++) f.get(row[j]!).get(sums[u]![i]![j]!).op(add).set(row[j]!)
-    // The sums of the lanes of each vector side by side.
-    for (let j = 0; j < COLUMNS; j += 2) {
-      pick(row[j]!, row[j + 1]!, count === 4 ? [0, 4, 1, 5] : [0, 2])
-      pick(row[j]!, row[j + 1]!, count === 4 ? [2, 6, 3, 7] : [1, 3])
-      f.op(add).set(count === 4 ? row[j]! : results[j / 2]!)
+  // k does not end with a whole vector: the last one begins before what is left, and lanes that were seen already are masked.
+  f.i32(count)
+  f.get(k)
+    .i32(count - 1)
+    .op('i32.and', 'i32.sub')
+    .set(rest)
+  if (bits === 32) f.bytes(laneNumbers(type)).get(rest).op('i32x4.splat', 'i32x4.ge_s').set(mask)
+  else f.bytes(laneNumbers(type)).get(rest).op('i64.extend_i32_s', 'i64x2.splat', 'i64x2.ge_s').set(mask)
+  f.get(rest).i32(type.shift).op('i32.shl').set(rest)
+
+  f.loop((next) => {
+    f.get(a).set(aRows[0]!)
+    if (height > 1) f.get(a).get(aStep).op('i32.add').set(aRows[1]!)
+    // Columns that are missing repeat the last one; their results are not stored.
+    f.get(b).set(bColumns[0]!)
+    for (let j = 1; j < COLUMNS; j++) {
+      f.get(bColumns[j - 1]!)
+        .get(bStep)
+        .i32(0)
+        .get(n)
+        .i32(j)
+      f.op('i32.gt_s', 'select', 'i32.add').set(bColumns[j]!)
     }
-    if (count === 4) {
-      pick(row[0]!, row[2]!, [0, 1, 4, 5])
-      pick(row[0]!, row[2]!, [2, 3, 6, 7])
-      f.op(add).set(results[0]!)
+    for (const sum of sums.flat(2)) {
+      vectorConstant(f, type, 0)
+      f.set(sum)
     }
-    f.get(rows).i32(i).op('i32.gt_s')
-    f.if(() => {
-      f.get(columns).i32(COLUMNS).op('i32.eq').get(cColumnStep).i32(size).op('i32.eq', 'i32.and')
+    f.get(k).set(left)
+    if (chains > 1) loop(chains)
+    loop(1)
+    f.get(left).if(() => {
+      for (const p of [...aRows, ...bColumns]) f.get(p).get(rest).op('i32.sub').set(p)
+      step(0, true)
+    })
+
+    f.get(c).set(cAt)
+    for (let i = 0; i < height; i++) {
+      const row = sums[0]![i]!
+      for (const other of sums.slice(1)) row.forEach((sum, j) => f.get(sum).get(other[i]![j]!).op(`${vector}.add`).set(sum))
+      sumLanes(f, type, row, results)
+      f.get(n).i32(COLUMNS).op('i32.ge_s').get(cColumnStep).i32(size).op('i32.eq', 'i32.and')
       f.if(
         () => {
-          f.get(accumulate).if(() =>
-            results.forEach((r, v) =>
-              f
-                .get(c)
-                .load('v128.load', 16 * v)
-                .get(r)
-                .op(add)
-                .set(r),
-            ),
+          const place = (v: number) => f.get(cAt).load('v128.load', 16 * v)
+          f.get(accumulate).if(() => results.forEach((r, v) => place(v).get(r).op(`${vector}.add`).set(r)))
+          results.forEach((r, v) =>
+            f
+              .get(cAt)
+              .get(r)
+              .store('v128.store', 16 * v),
           )
-          results.forEach((r, v) => f.get(c).get(r).store('v128.store', 16 * v))
         },
         () => {
-          // The pointer to the column takes the place of the one into B, which has served.
-          f.get(c).set(b)
+          // Pointers into B have served: the first one now goes along the row of C.
+          const [at] = bColumns as [L]
+          f.get(cAt).set(at)
           f.block((done) => {
             for (let j = 0; j < COLUMNS; j++) {
-              if (j > 0) f.get(columns).i32(j).op('i32.le_s').brIf(done).get(b).get(cColumnStep).op('i32.add').set(b)
-              f.get(b)
+              if (j > 0) f.get(n).i32(j).op('i32.le_s').brIf(done).get(at).get(cColumnStep).op('i32.add').set(at)
+              f.get(at)
                 .get(results[Math.floor(j / count)]!)
                 .lane(`${vector}.extract_lane`, j % count)
-              f.get(accumulate)
-                .if(
-                  () => f.get(b).load(`${scalar}.load`),
-                  () => (scalar === 'f32' ? f.f32(-0) : f.f64(-0)),
-                  scalar,
-                )
-                .op(`${scalar}.add`)
-                .store(`${scalar}.store`)
+              addOld(at).op(`${scalar}.add`).store(`${scalar}.store`)
             }
           })
         },
       )
-    })
-    if (i + 1 < height) f.get(c).get(cStep).op('i32.add').set(c)
-  }
+      if (i + 1 < height) f.get(cAt).get(cStep).op('i32.add').set(cAt)
+    }
+
+    for (const [p, by] of [
+      [b, bStep],
+      [c, cColumnStep],
+    ] as const)
+      f.get(p).get(by).i32(2).op('i32.shl', 'i32.add').set(p)
+    f.increment(n, -COLUMNS).get(n).i32(0).op('i32.gt_s').brIf(next)
+  })
   return f
 }
-
-/** The bytes of a vector of integers that number its lanes. */
-function laneNumbers({ count, size }: Lanes): number[] {
-  return Array.from({ length: count }, (_, lane) => [lane, ...new Array<number>(size - 1).fill(0)]).flat()
-}
-
-type Ten = [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local]
 
 /**
  * `C (+)= A @ B` where rows of A and columns of B are contiguous:
  * `(m, n, k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate)`, steps in bytes; k at least the number of lanes.
  */
-export function emitDotProducts(module: ModuleBuilder, lanes: Lanes, fma: boolean): FunctionBuilder {
-  const one = emitDotTile(module, { lanes, fma, height: 1, chains: 2 })
-  const two = emitDotTile(module, { lanes, fma, height: 2, chains: 1 })
-  const f = module.function(null, Array.from({ length: 11 }, () => 'i32' as const))
-  const [m, n, k, a, aStep, b, bStep, c, cStep, cColumnStep] = f.params as unknown as Ten
-  const accumulate = f.params[10]!
-  const [depth, first, rows, i, j, rowsLeft, aAt, bAt, cAt, columns, chunk] = Array.from({ length: 11 }, () => f.local('i32')) as Eleven
-  const again = f.local('i32')
-  const left = f.local('i32')
+export function emitDotProducts(module: ModuleBuilder, type: FloatType, fma: boolean): FunctionBuilder {
+  const one = emitDotRows(module, type, fma, 1)
+  const two = emitDotRows(module, type, fma, 2)
+  const f = module.function(
+    null,
+    Array.from({ length: 11 }, () => 'i32' as const),
+  )
+  const [m, n, k, a, aStep, b, bStep, c, cStep, cColumnStep, accumulate] = f.params as [L, L, L, L, L, L, L, L, L, L, L]
+  const local = () => f.local('i32')
+  const [i, j, depth, chunk, columns, aAt, bAt, cAt] = [local(), local(), local(), local(), local(), local(), local(), local()]
 
-  // Long sums are made of parts, which also keeps what they read in the cache.
-  f.get(k).set(left)
   f.loop((next) => {
-    // A part of 2048, or all the rest where it is shorter than two: no part is ever shorter than a vector.
-    f.i32(DEPTH).get(left).get(left).i32(2 * DEPTH).op('i32.ge_s', 'select').set(depth)
-    // As many rows of A at a time as half of the smallest first-level cache holds.
-    f.i32(16384 / lanes.size).get(depth).op('i32.div_u').i32(-2).op('i32.and').tee(chunk).op('i32.eqz').if(() => f.i32(2).set(chunk))
-    countUp(f, first, m, chunk, () => {
-      f.get(m).get(first).op('i32.sub').tee(rows).get(chunk).get(rows).get(chunk).op('i32.lt_s', 'select').set(rows)
-      countUp(f, j, n, COLUMNS, () => {
-        f.get(n).get(j).op('i32.sub').tee(columns).i32(COLUMNS).get(columns).i32(COLUMNS).op('i32.lt_s', 'select').set(columns)
-        f.get(b).get(j).get(bStep).op('i32.mul', 'i32.add').set(bAt)
-        f.get(a).get(first).get(aStep).op('i32.mul', 'i32.add').set(aAt)
-        f.get(c).get(first).get(cStep).op('i32.mul', 'i32.add').get(j).get(cColumnStep).op('i32.mul', 'i32.add').set(cAt)
-        countUp(f, i, rows, 2, () => {
-          f.get(depth).get(aAt).get(aStep).get(bAt).get(bStep).get(cAt).get(cStep).get(cColumnStep)
-          f.get(accumulate).get(again).op('i32.or').get(rows).get(i).op('i32.sub').tee(rowsLeft).get(columns)
-          f.get(rowsLeft).i32(1).op('i32.eq')
-          // A block cannot take what lies on the stack, so both kernels are called through their arguments.
-          f.drop2(one, two)
-          f.get(aAt).get(aStep).i32(1).op('i32.shl', 'i32.add').set(aAt).get(cAt).get(cStep).i32(1).op('i32.shl', 'i32.add').set(cAt)
-        })
+    // Long sums are made of parts. The last one may be up to twice as long, so that none is shorter than a vector.
+    f.i32(DEPTH).get(k)
+    f.get(k)
+      .i32(2 * DEPTH)
+      .op('i32.ge_s', 'select')
+      .set(depth)
+    // As many columns of B at a time as half of a first-level cache holds; a single row of A needs each only once.
+    f.i32(CACHE / type.size)
+      .get(depth)
+      .op('i32.div_u')
+      .i32(COLUMNS)
+      .op('i32.add')
+      .i32(-COLUMNS)
+      .op('i32.and')
+      .get(n)
+    f.get(m).i32(1).op('i32.ne', 'select').set(chunk)
+    countUp(f, j, n, chunk, () => {
+      remaining(f, columns, n, j, chunk)
+      f.get(a).set(aAt)
+      address(f, b, [j, bStep]).set(bAt)
+      address(f, c, [j, cColumnStep]).set(cAt)
+      countUp(f, i, m, 2, () => {
+        const call = (rows: FunctionBuilder) =>
+          [columns, depth, aAt, aStep, bAt, bStep, cAt, cStep, cColumnStep, accumulate].reduce((g, x) => g.get(x), f).call(rows)
+        f.get(m).get(i).op('i32.sub').i32(1).op('i32.eq')
+        f.if(
+          () => call(one),
+          () => call(two),
+        )
+        f.get(aAt).get(aStep).i32(1).op('i32.shl', 'i32.add').set(aAt)
+        f.get(cAt).get(cStep).i32(1).op('i32.shl', 'i32.add').set(cAt)
       })
     })
-    f.i32(1).set(again)
-    f.get(a).get(depth).i32(lanes.shift).op('i32.shl', 'i32.add').set(a).get(b).get(depth).i32(lanes.shift).op('i32.shl', 'i32.add').set(b)
-    f.get(left).get(depth).op('i32.sub').tee(left).brIf(next)
+    f.i32(1).set(accumulate)
+    address(f, a, [depth, type.size]).set(a)
+    address(f, b, [depth, type.size]).set(b)
+    f.get(k).get(depth).op('i32.sub').tee(k).brIf(next)
   })
   return f
 }

@@ -1,6 +1,6 @@
 /** The innermost kernel of the matrix product: a tile of C held in registers. */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
-import { countDown, type Lanes, multiplyAdd } from './lanes.ts'
+import { countDown, type FloatType, multiplyAdd } from './float-type.ts'
 
 type Nine = [Local, Local, Local, Local, Local, Local, Local, Local, Local]
 
@@ -8,7 +8,7 @@ type Nine = [Local, Local, Local, Local, Local, Local, Local, Local, Local]
 export type TileOperand = 'rows' | 'columns'
 
 export interface TileOptions {
-  readonly lanes: Lanes
+  readonly type: FloatType
   /** Rows of the tile. */
   readonly height: number
   /** Vectors in a row of the tile. */
@@ -27,7 +27,7 @@ export interface TileOptions {
  * written to its place before it: no second kernel for each height, no branch in the loop.
  */
 export function emitTile(module: ModuleBuilder, options: TileOptions): FunctionBuilder {
-  const { lanes, height, vectors, operand, fma, unroll } = options
+  const { type, height, vectors, operand, fma, unroll } = options
   const f = module.function(null, ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'])
   const [k, a, aStep, b, bStep, c, cStep, accumulate, rows] = f.params as Nine
   const sums = Array.from({ length: height * vectors }, () => f.local('v128'))
@@ -39,7 +39,12 @@ export function emitTile(module: ModuleBuilder, options: TileOptions): FunctionB
   const point = (first: Local, step: Local) => {
     f.get(first).set(pointers[0]!)
     for (let i = 1; i < height; i++) {
-      f.get(pointers[i - 1]!).get(step).i32(0).get(rows).i32(i).op('i32.gt_s', 'select', 'i32.add')
+      f.get(pointers[i - 1]!)
+        .get(step)
+        .i32(0)
+        .get(rows)
+        .i32(i)
+        .op('i32.gt_s', 'select', 'i32.add')
       f.set(pointers[i]!)
     }
   }
@@ -49,10 +54,10 @@ export function emitTile(module: ModuleBuilder, options: TileOptions): FunctionB
         .load('v128.load', 16 * j)
         .set(row[j]!)
     for (let i = 0; i < height; i++) {
-      if (operand === 'rows') f.get(pointers[i]!).load(`v128.load${lanes.bits}_splat`, at * lanes.size)
-      else f.get(a).load(`v128.load${lanes.bits}_splat`, i * lanes.size)
+      if (operand === 'rows') f.get(pointers[i]!).load(`v128.load${type.bits}_splat`, at * type.size)
+      else f.get(a).load(`v128.load${type.bits}_splat`, i * type.size)
       f.set(scale)
-      for (let j = 0; j < vectors; j++) multiplyAdd(f, lanes, fma, sums[i * vectors + j]!, scale, row[j]!)
+      for (let j = 0; j < vectors; j++) multiplyAdd(f, type, fma, sums[i * vectors + j]!, scale, row[j]!)
     }
     f.get(b).get(bStep).op('i32.add').set(b)
     if (operand === 'columns') f.get(a).get(aStep).op('i32.add').set(a)
@@ -60,7 +65,7 @@ export function emitTile(module: ModuleBuilder, options: TileOptions): FunctionB
   const loop = (times: number) =>
     countDown(f, k, times, () => {
       for (let u = 0; u < times; u++) step(u)
-      if (operand === 'rows') for (const p of pointers) f.increment(p, times * lanes.size)
+      if (operand === 'rows') for (const p of pointers) f.increment(p, times * type.size)
     })
 
   if (operand === 'rows') point(a, aStep)
@@ -74,7 +79,7 @@ export function emitTile(module: ModuleBuilder, options: TileOptions): FunctionB
         f.get(pointers[i]!)
           .load('v128.load', 16 * j)
           .get(sum)
-          .op(`${lanes.vector}.add`)
+          .op(`${type.vector}.add`)
           .set(sum)
       }
   })

@@ -22,18 +22,25 @@ const defaults = {
   vectors: 2,
   unroll: 1,
   depth: 256,
-  rows: 96,
+  rows: 120,
   columns: 1024,
   packBRows: 24,
   packBSize: 8192,
   packAColumns: 64,
   dotRows: 64,
   plain: 16,
-} satisfies Required<GemmOptions>
+} satisfies GemmOptions
+
+const complete = (options: GemmOptions): Required<GemmOptions> => ({
+  ...defaults,
+  // Without fused multiply-add each product needs a register: a tile of six rows would not leave one.
+  heights: options.fma ? [6, 4] : [5, 4],
+  ...options,
+})
 
 /** Bytes of workspace that the function emitted with the same options uses. */
 export function gemmWorkspace(options: GemmOptions = {}): number {
-  return blockLayout({ ...defaults, ...options }).end
+  return blockLayout(complete(options)).end
 }
 
 type L = Local
@@ -84,7 +91,7 @@ function emitPlain(module: ModuleBuilder, { type }: BlockOptions): FunctionBuild
  * // gemmF32(m, n, k, a, k, 1, b, n, 1, c, n, 0, workspace) for three contiguous matrices; (..., b, 1, k, ...) for a transposed B.
  */
 export function emitGemm(module: ModuleBuilder, options: GemmOptions = {}): FunctionBuilder {
-  const all = { ...defaults, ...options }
+  const all = complete(options)
   const { type } = all
   const { size, count, shift } = type
   const plain = emitPlain(module, all)

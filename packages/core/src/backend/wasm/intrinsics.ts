@@ -10,7 +10,7 @@ export const SIGN = -0x80000000
 const MIN_NORMAL = 2 ** -126
 
 const LN2_HIGH = 0.693359375
-const LN2_LOW = -2.12194440e-4
+const LN2_LOW = -2.1219444e-4
 
 /** `(x >= 0 ? magnitude : -magnitude)` for a magnitude that has no sign yet. */
 const withSignOf = (magnitude: Lanes, x: Lanes): Lanes => magnitude.or(x.as('i32x4').and(SIGN))
@@ -25,7 +25,7 @@ export function scale(y: Lanes, n: Lanes): Lanes {
 }
 
 /** `exp(r) - 1 - r` over `r^2`, for |r| <= ln(2) / 2. */
-const EXP = [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.9875691500e-4]
+const EXP = [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4]
 
 /** x as `n ln(2) + r`: n as an integer and as a float. */
 function reduceExp(x: Lanes): { n: Lanes; r: Lanes } {
@@ -43,7 +43,7 @@ export function exp(x: Lanes): Lanes {
 
 /** `2^r - 1` over `r`, for |r| <= 1/2. */
 export const EXP2 = [
-  6.931472028550421e-1, 2.402264791363012e-1, 5.550332471162809e-2, 9.618437357674640e-3, 1.339887440266574e-3, 1.535336188319500e-4,
+  6.931472028550421e-1, 2.402264791363012e-1, 5.550332471162809e-2, 9.61843735767464e-3, 1.339887440266574e-3, 1.5353361883195e-4,
 ]
 
 export function exp2(x: Lanes): Lanes {
@@ -59,14 +59,20 @@ export function expm1(x: Lanes): Lanes {
   const half = n.shr(1)
   const rest = n.sub(half)
   const a = powerOfTwo(half)
-  const y = a.mul(e).add(a.sub(powerOfTwo(rest.neg()))).mul(powerOfTwo(rest))
+  const y = a
+    .mul(e)
+    .add(a.sub(powerOfTwo(rest.neg())))
+    .mul(powerOfTwo(rest))
   return x.eq(0).choose(x, y)
 }
 
 /** A positive number as `m 2^k` with sqrt(1/2) <= m < sqrt(2). */
 export function split(x: Lanes): { k: Lanes; m: Lanes } {
   const small = x.lt(MIN_NORMAL)
-  const bits = small.choose(x.mul(2 ** 23), x).as('i32x4').sub(0x3f3504f3)
+  const bits = small
+    .choose(x.mul(2 ** 23), x)
+    .as('i32x4')
+    .sub(0x3f3504f3)
   const k = bits.shr(23)
   return { k: k.sub(small.as('i32x4').and(23)), m: bits.and(0x7fffff).add(0x3f3504f3).as('f32x4') }
 }
@@ -79,7 +85,7 @@ function logarithmEdges(y: Lanes, x: Lanes): Lanes {
 
 /** `log(1 + r) - r + r^2 / 2` over `r^3`, for sqrt(1/2) - 1 <= r < sqrt(2) - 1. */
 const LOG = [
-  3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1, -1.2420140846e-1, 1.1676998740e-1, -1.1514610310e-1,
+  3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1, -1.2420140846e-1, 1.167699874e-1, -1.151461031e-1,
   7.0376836292e-2,
 ]
 
@@ -146,10 +152,7 @@ export function tanh(x: Lanes): Lanes {
 export function erf(x: Lanes): Lanes {
   const a = x.abs()
   const z = x.mul(x)
-  const inner = z
-    .polynomial([1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4])
-    .mul(x)
-    .add(x)
+  const inner = z.polynomial([1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4]).mul(x).add(x)
   const t = a.atMost(4)
   const p = t.polynomial([-1.28717512e-1, -6.34846687e-1, -1.06777877e-1, 2.42546219e-2, -3.88396438e-3, 3.83197126e-4, -1.7285347e-5])
   const { n, r } = reduceExp(p.mul(t).sub(t))
@@ -172,7 +175,15 @@ export function atan(x: Lanes): Lanes {
   const t = far.choose(splat('f32x4', 1).div(a), a)
   const z = t.mul(t)
   const y = z.polynomial(ATAN).mul(z).mul(t).add(t)
-  return withSignOf(far.choose(splat('f32x4', Math.PI / 2).sub(y).add(HALF_PI_REST), y), x)
+  return withSignOf(
+    far.choose(
+      splat('f32x4', Math.PI / 2)
+        .sub(y)
+        .add(HALF_PI_REST),
+      y,
+    ),
+    x,
+  )
 }
 
 /** `asin(t) - t` over `t^3` with `z = t^2 <= 1/4`. */
@@ -184,7 +195,15 @@ export function asin(x: Lanes): Lanes {
   const z = far.choose(splat('f32x4', 1).sub(a).mul(0.5), a.mul(a))
   const t = far.choose(z.sqrt(), a)
   const y = z.polynomial(ASIN).mul(z).mul(t).add(t)
-  return withSignOf(far.choose(splat('f32x4', Math.PI / 2).sub(y.add(y)).add(HALF_PI_REST), y), x)
+  return withSignOf(
+    far.choose(
+      splat('f32x4', Math.PI / 2)
+        .sub(y.add(y))
+        .add(HALF_PI_REST),
+      y,
+    ),
+    x,
+  )
 }
 
 export function acos(x: Lanes): Lanes {
@@ -220,11 +239,7 @@ export function cosh(x: Lanes): Lanes {
 export function atanh(x: Lanes): Lanes {
   const a = x.abs()
   const z = x.mul(x)
-  const inner = z
-    .polynomial([3.33337300303e-1, 1.99782164500e-1, 1.46691431730e-1, 8.24370301058e-2, 1.81740078349e-1])
-    .mul(z)
-    .mul(x)
-    .add(x)
+  const inner = z.polynomial([3.33337300303e-1, 1.997821645e-1, 1.4669143173e-1, 8.24370301058e-2, 1.81740078349e-1]).mul(z).mul(x).add(x)
   const outer = log1p(a.add(a).div(splat('f32x4', 1).sub(a))).mul(0.5)
   return a.lt(0.5).choose(inner, withSignOf(outer, x))
 }

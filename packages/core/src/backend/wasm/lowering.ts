@@ -37,7 +37,12 @@ const unaryRules: Partial<Record<Unary, UnaryRule>> = {
   reciprocal: (x, _, type) => number(splat(type, 1).div(x)),
   rsqrt: (x, _, type) => number(splat(type, 1).div(x.sqrt())),
   abs: (x) => number(x.abs()),
-  sign: (x, _, type) => number(splat(type, 1).and(x.gt(0)).sub(splat(type, 1).and(x.lt(0)))),
+  sign: (x, _, type) =>
+    number(
+      splat(type, 1)
+        .and(x.gt(0))
+        .sub(splat(type, 1).and(x.lt(0))),
+    ),
   sqrt: (x) => number(x.sqrt()),
   floor: (x) => number(x.floor()),
   ceil: (x) => number(x.ceil()),
@@ -127,7 +132,10 @@ function step(op: Instruction, args: readonly Value[], type: Arithmetic): Value 
   const known = args.flatMap((v) => v.constant ?? [])
   if (known.length === args.length) return fold(op, known, type)
   const [vx, vy, vz] = args as [Value, Value, Value]
-  if (op === 'where') return number(maskOf(vy).choose(vx.lanes, vz.lanes))
+  if (op === 'where') {
+    if (vy.constant !== undefined) return vy.constant !== 0 ? vx : vz
+    return number(maskOf(vy).choose(vx.lanes, vz.lanes))
+  }
   if (op === 'pow') {
     if (type !== 'f32x4') return null
     return number(vy.constant === undefined ? pow(vx.lanes, vy.lanes) : powConstant(vx.lanes, vy.constant))

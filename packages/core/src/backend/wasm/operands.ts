@@ -138,4 +138,3 @@ export function storeLane(f: FunctionBuilder, output: OutputDType, at: Local, la
   const store = size === 8 ? 'v128.store64_lane' : size === 4 ? 'v128.store32_lane' : 'v128.store8_lane'
   f.laneMemory(store, lane % perVector, lane * size)
 }
-

@@ -3,7 +3,18 @@ import { type DType, itemsize } from '../../dtype.ts'
 import type { Program } from '../../expr.ts'
 import { type FunctionBuilder, type Local, type MemoryOptions, ModuleBuilder } from './assembler.ts'
 import { type Arithmetic, constant, lower } from './lowering.ts'
-import { laneCount, loadLane, loadSplat, loadVector, type OutputDType, packed, rawLanes, storeLane, storeVector, valueOf } from './operands.ts'
+import {
+  laneCount,
+  loadLane,
+  loadSplat,
+  loadVector,
+  type OutputDType,
+  packed,
+  rawLanes,
+  storeLane,
+  storeVector,
+  valueOf,
+} from './operands.ts'
 import { inputLanes, type Lanes, VectorEmitter } from './vector.ts'
 
 /** How one operand of a kernel is given. */
@@ -43,7 +54,9 @@ export const signatureKey = ({ compute, output, operands, nested = false }: Sign
     compute === 'float32' ? 'f32' : 'f64',
     output,
     nested ? 'nested' : 'flat',
-    ...operands.map((o) => (o.kind === 'constant' ? `=${Object.is(o.value, -0) ? '-0' : o.value}` : o.kind === 'immediate' ? '#' : `${o.kind}:${o.dtype}`)),
+    ...operands.map((o) =>
+      o.kind === 'constant' ? `=${Object.is(o.value, -0) ? '-0' : o.value}` : o.kind === 'immediate' ? '#' : `${o.kind}:${o.dtype}`,
+    ),
   ].join(' ')
 
 /** An operand in memory. */
@@ -199,7 +212,12 @@ function nest(k: Kernel, length: Local, descriptor: Local, outRow: Local): void 
   const [dimension, left, index] = [f.local('i32'), f.local('i32'), f.local('i32')]
   const moved = [outRow, ...pointers.map((p) => p.row)]
   f.get(descriptor).load('i32.load').set(left)
-  steps.forEach((step, i) => f.get(descriptor).load('i32.load', 4 + 4 * i).set(step))
+  steps.forEach((step, i) =>
+    f
+      .get(descriptor)
+      .load('i32.load', 4 + 4 * i)
+      .set(step),
+  )
   f.block((done) =>
     f.loop((nextRow) => {
       f.get(length).set(count).get(outRow).set(out)
@@ -208,17 +226,33 @@ function nest(k: Kernel, length: Local, descriptor: Local, outRow: Local): void 
       f.get(descriptor).set(dimension).get(descriptor).load('i32.load').set(left)
       f.loop((carry) => {
         f.get(left).op('i32.eqz').brIf(done)
-        f.get(dimension).load('i32.load', 8 + 4 * steps.length).i32(1).op('i32.add').tee(index)
-        f.get(dimension).load('i32.load', 4 + 4 * steps.length).op('i32.lt_s')
+        f.get(dimension)
+          .load('i32.load', 8 + 4 * steps.length)
+          .i32(1)
+          .op('i32.add')
+          .tee(index)
+        f.get(dimension)
+          .load('i32.load', 4 + 4 * steps.length)
+          .op('i32.lt_s')
         f.if(() => {
-          f.get(dimension).get(index).store('i32.store', 8 + 4 * steps.length)
+          f.get(dimension)
+            .get(index)
+            .store('i32.store', 8 + 4 * steps.length)
           moved.forEach((place, i) => {
-            f.get(place).get(dimension).load('i32.load', 12 + 4 * (steps.length + i)).op('i32.add').set(place)
+            f.get(place)
+              .get(dimension)
+              .load('i32.load', 12 + 4 * (steps.length + i))
+              .op('i32.add')
+              .set(place)
           })
           f.br(nextRow)
         })
-        f.get(dimension).i32(0).store('i32.store', 8 + 4 * steps.length)
-        f.increment(dimension, 4 * (2 + moved.length)).increment(left, -1).br(carry)
+        f.get(dimension)
+          .i32(0)
+          .store('i32.store', 8 + 4 * steps.length)
+        f.increment(dimension, 4 * (2 + moved.length))
+          .increment(left, -1)
+          .br(carry)
       })
     }),
   )

@@ -16,7 +16,14 @@ function magnitude(a: Lanes, y: Lanes): Lanes {
   const [ms, ks, ys] = [widen(m), widen(exponent), widen(y)]
   const halves = ms.map((m, i) => {
     const s = m.sub(1).div(m.add(1))
-    const p = s.mul(s).polynomial(LOG2).mul(s).add(ks[i] as Lanes).mul(ys[i] as Lanes).atMost(129).atLeast(-151)
+    const p = s
+      .mul(s)
+      .polynomial(LOG2)
+      .mul(s)
+      .add(ks[i] as Lanes)
+      .mul(ys[i] as Lanes)
+      .atMost(129)
+      .atLeast(-151)
     const shifted = p.add(ROUND_DOUBLE)
     return { n: shifted, r: p.sub(shifted.sub(ROUND_DOUBLE)) }
   }) as [{ n: Lanes; r: Lanes }, { n: Lanes; r: Lanes }]
@@ -33,7 +40,10 @@ export function pow(x: Lanes, y: Lanes): Lanes {
   const signed = magnitude(a, y).xor(x.as('i32x4').and(SIGN).as('f32x4').and(odd))
   // No real number: a negative number to a power that is not whole. All bits set are NaN.
   const result = signed.or(x.lt(0).and(x.gt(-Infinity)).andNot(whole))
-  const one = x.eq(1).or(y.eq(0)).or(a.eq(1).and(y.abs().eq(Infinity)))
+  const one = x
+    .eq(1)
+    .or(y.eq(0))
+    .or(a.eq(1).and(y.abs().eq(Infinity)))
   return one.choose(splat('f32x4', 1), result)
 }
 
