@@ -1,9 +1,8 @@
 /** Making tensors from values. */
-import { allocate, castScalar, type DType, getDefaultDtype, isFloat, isIntegral, type TypedArray } from './dtype.ts'
+import { castScalar, type DType, getDefaultDtype, isFloat, isIntegral, type TypedArray } from './dtype.ts'
 import { RuntimeError, ValueError, warn } from './errors.ts'
-import { contiguousStrides, numelOf, type Shape } from './layout.ts'
+import { numelOf, type Shape } from './layout.ts'
 import { copyOf } from './op.ts'
-import { Storage } from './storage.ts'
 import { allocateTensor, Tensor } from './tensor.ts'
 
 /** Numbers, truth values or bigints, nested in arrays of equal lengths. */

@@ -8,6 +8,15 @@
  */
 import { RuntimeError } from './errors.ts'
 
+// Every engine has it, but only the library of types with the DOM declares it.
+declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number }) => WasmMemory }
+
+/** Memory that WebAssembly and typed arrays share. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
 /** Keeps a slab from being used again for as long as it is reachable. */
 export class Token {
   /** The first byte of the slab. */
@@ -50,7 +59,7 @@ export interface MemoryStats {
   readonly collections: number
 }
 
-let memory: WebAssembly.Memory | null = null
+let memory: WasmMemory | null = null
 /** The first byte that no slab has been cut from; address 0 stays unused, as a null pointer would be. */
 let top = PAGE
 let inUse = 0
@@ -61,7 +70,7 @@ let collections = 0
 const free = new Map<number, number[]>()
 
 /** The memory itself, made when the first tensor is. */
-export function wasmMemory(): WebAssembly.Memory {
+export function wasmMemory(): WasmMemory {
   memory ??= new WebAssembly.Memory({ initial: 256, maximum: 65536 })
   return memory
 }

@@ -125,6 +125,11 @@ export class Tensor implements View {
     return this.storage.data
   }
 
+  /** @internal Where the memory begins among all tensors' memory. */
+  get pointer(): number {
+    return this.storage.pointer
+  }
+
   /** The number of dimensions. */
   get ndim(): number {
     return this.shape.length
