@@ -36,6 +36,7 @@ export {
   warnOnce,
 } from './errors.ts'
 export type { Shape } from './layout.ts'
+export { type MemoryStats, memoryStats } from './memory.ts'
 export {
   type AlphaActivationOptions,
   celu,
