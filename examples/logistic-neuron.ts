@@ -4,7 +4,9 @@ import { manualSeed, tensor } from '@tapegrad/core'
 import { BCEWithLogitsLoss, Linear } from '@tapegrad/nn'
 import { SGD } from '@tapegrad/optim'
 
-const [, ...lines] = readFileSync(new URL('./data/breast-cancer.csv', import.meta.url), 'utf8').trim().split(/\r?\n/)
+const [, ...lines] = readFileSync(new URL('./data/breast-cancer.csv', import.meta.url), 'utf8')
+  .trim()
+  .split(/\r?\n/)
 const rows = lines.map((line) => line.split(','))
 const features = tensor(rows.map((row) => row.slice(0, -1).map(Number)))
 const y = tensor(rows.map((row) => [row.at(-1) === 'malignant' ? 1 : 0]))

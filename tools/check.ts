@@ -10,14 +10,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Core's files, layer by layer from the bottom; `x/` is the rest of a folder. A file imports values only from its own layer and those below. */
 const layers: readonly string[] = [
-  'errors dtype layout tuple expr special special/ random/ print/',
+  'errors dtype layout tuple expr special special/ matrix/ random/ print/',
   'backend/',
   'storage',
   'tensor autograd/ promote',
   'op',
   'ops/',
-  'autograd/engine autograd/methods autograd/function autograd/anomaly access create random print',
-  'random-methods testing/',
+  'autograd/engine autograd/methods autograd/function autograd/anomaly access create create-like ranges random print',
+  'create-methods random-methods testing/',
   'methods testing index',
 ]
 

@@ -1,7 +1,7 @@
 /** What `npm start` and `npm test` share: a look at Node's version, and steps that are quiet unless they fail. Plain JavaScript, Node only. */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -53,10 +53,6 @@ export function install() {
 /** Builds all packages; with `onlyIfNeeded` not where every result is newer than every source. */
 export function build({ onlyIfNeeded = false } = {}) {
   if (onlyIfNeeded && isBuilt()) return
-  for (const path of packages()) {
-    // The compiler would trust its notes and not write again what somebody has deleted.
-    if (!existsSync(join(path, 'dist/index.d.ts'))) rmSync(join(path, 'tsconfig.tsbuildinfo'), { force: true })
-  }
   step('build', [...PNPM, 'run', 'build'], { quiet: true })
 }
 

@@ -1,5 +1,4 @@
 /** `npm test`: installs, builds, checks style, types and structure, and runs every test; stops at the first step that fails. */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, install, requireNode, root, step } from './steps.mjs'
 
@@ -11,6 +10,8 @@ install()
 build()
 step('style', [bin('biome'), 'check', '.'], { quiet: true })
 step('types', [bin('tsc'), '-b'], { quiet: true })
-if (existsSync(join(root, 'tools/check.ts'))) step('structure', [bin('tsx'), 'tools/check.ts'], { quiet: true })
+step('types of tests, tools and examples', [bin('tsc'), '-p', 'tsconfig.dev.json'], { quiet: true })
+step('structure', [bin('tsx'), 'tools/check.ts'], { quiet: true })
+step('packages', [process.execPath, 'tools/packages.mjs'], { quiet: true })
 const seconds = step('tests', [bin('vitest'), 'run', ...process.argv.slice(2)])
 console.error(`all steps passed (tests: ${seconds.toFixed(0)} s)`)

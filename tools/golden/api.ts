@@ -20,11 +20,17 @@ const nn = await load(() => import('@tapegrad/nn'), '@tapegrad/nn')
 const optim = await load(() => import('@tapegrad/optim'), '@tapegrad/optim')
 const data = await load(() => import('@tapegrad/data'), '@tapegrad/data')
 
+// What operations warn of is no output of the harness; messages.ts listens where it matters.
+core.setWarningHandler(() => {})
+
 export type Callable = (...args: unknown[]) => unknown
+
+/** Functions stand in core and may be named from there too; only `unfold` of tensors is another thing than that of nn.functional. */
+const { unfold: _, ...withoutUnfold } = core as Dictionary
 
 /** The packages under the prefixes that PyTorch gives their contents, longest first; the first that has a name wins. */
 const rooms: readonly (readonly [prefix: string, rooms: readonly Dictionary[]])[] = Object.entries<readonly unknown[]>({
-  'nn.functional': [nn['functional'], core],
+  'nn.functional': [nn['functional'], withoutUnfold],
   'nn.init': [nn['init']],
   'nn.utils': [nn['utils'], nn],
   nn: [nn],

@@ -57,6 +57,8 @@ function exported(op: string): string | null {
   }
 }
 
+const isNumbers = (x: unknown): boolean => Array.isArray(x) && x.every((item) => typeof item === 'number')
+
 /** The operation without its variant. */
 const bareName = (op: string): string => op.split('.')[0] as string
 
@@ -71,7 +73,8 @@ export function callOp(op: string, args: readonly unknown[], kwargs: ReadonlyMap
     return call(name, places === undefined ? args : places.map((i) => args[i]).concat(args.slice(places.length)), kwargs, op)
   }
   if (!(input instanceof Tensor)) throw new Missing(op)
-  if (op === '__getitem__') return indexTensor(input, rest[0])
+  // A list of nothing but numbers is one index for Python, any other list stands for a tuple.
+  if (op === '__getitem__') return indexTensor(input, isNumbers(rest[0]) ? [rest[0]] : rest[0])
   const bare = bareName(op)
   const member = (input as unknown as Record<string, unknown>)[camel(bare)]
   if (typeof member === 'function') return callMethod(bare.endsWith('_') ? input.clone() : input, bare, rest, kwargs)

@@ -5,6 +5,11 @@ export class RuntimeError extends Error {
   override name = 'RuntimeError'
 }
 
+/** Raised where an algorithm of linear algebra cannot go on: a singular matrix, for example. */
+export class LinAlgError extends RuntimeError {
+  override name = '_LinAlgError'
+}
+
 /** Raised for an argument of the right type with an impossible value, as Python's `ValueError`. */
 export class ValueError extends Error {
   override name = 'ValueError'

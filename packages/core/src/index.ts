@@ -27,6 +27,7 @@ export {
 } from './dtype.ts'
 export {
   IndexError,
+  LinAlgError,
   NotImplementedError,
   RuntimeError,
   setWarningHandler,

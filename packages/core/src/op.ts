@@ -390,10 +390,11 @@ export function copyInto(self: Tensor, source: Tensor, name: string = copyRule.n
 /** Moves a result, and its history, into the tensor whose place it takes. */
 export function writeResult(self: Tensor, result: Tensor): Tensor {
   const out = castTo(result, self.dtype)
-  if (out.node === null || self.base !== null) return copyInto(self, out)
+  if (out.node === null) return copyInto(self, out)
   let kept: Tensor | null = null
   // What the operation saved of the tensor that is about to be overwritten must survive the write.
   result.node?.resave((t) => (t === self ? (kept ??= copyWithHistory(self)) : t))
+  if (self.base !== null) return copyInto(self, out)
   kernels.copy(out, self)
   self.storage.version++
   self.setHistory(out.node, out.outputNr)

@@ -9,14 +9,15 @@ const owner = Symbol('storage')
 export class Storage {
   readonly dtype: DType
   /** The number of elements. */
-  readonly length: number
+  length: number
   /** The first byte in WebAssembly memory; 0 where the elements live in an array of their own. */
-  readonly pointer: number
+  pointer: number
   /** Counts in-place writes; what was saved for backward remembers the count it saw. */
   version = 0
   /** Whether somebody outside a running backward pass may hold this memory: such a gradient is copied before it becomes `.grad`. */
   held = false
-  readonly token: Token | null
+  /** Keeps the memory from being used again. */
+  token: Token | null
   #view: TypedArray | null = null
 
   /** Room for `length` elements; what stood there before unless `zeroed`. */
@@ -25,13 +26,9 @@ export class Storage {
     this.length = length
     const bytes = length * itemsize(dtype)
     this.token = take(bytes)
-    if (this.token === null) {
-      this.pointer = 0
-      this.#view = new (arrayOf(dtype))(length)
-      return
-    }
-    this.pointer = address
-    if (zeroed && bytes > 0) zero(address, bytes)
+    this.pointer = this.token === null ? 0 : address
+    if (this.token === null) this.#view = new (arrayOf(dtype))(length)
+    else if (zeroed && bytes > 0) zero(address, bytes)
   }
 
   /** The elements. The array is valid until more memory is needed; ask again rather than keep it. */
@@ -43,6 +40,16 @@ export class Storage {
     Object.defineProperty(made, owner, { value: this })
     this.#view = made
     return made
+  }
+
+  /** Makes room for `length` elements; what is new is zero. */
+  grow(length: number): void {
+    const larger = new Storage(this.dtype, length)
+    larger.data.set(this.data)
+    this.length = length
+    this.pointer = larger.pointer
+    this.token = larger.token
+    this.#view = larger.#view
   }
 }
 

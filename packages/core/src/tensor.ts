@@ -24,9 +24,29 @@ import type * as trigonometry from './ops/trigonometry.ts'
 import type * as random from './random-methods.ts'
 import { Storage } from './storage.ts'
 
+/** A function without its first argument; of up to four overloads, each. */
+type Method<F> = F extends {
+  (x: infer _X, ...rest: infer A): infer R
+  (x: infer _Y, ...rest: infer B): infer S
+  (x: infer _Z, ...rest: infer C): infer T
+  (x: infer _W, ...rest: infer D): infer U
+}
+  ? { (...rest: A): R; (...rest: B): S; (...rest: C): T; (...rest: D): U }
+  : F extends {
+        (x: infer _X, ...rest: infer A): infer R
+        (x: infer _Y, ...rest: infer B): infer S
+        (x: infer _Z, ...rest: infer C): infer T
+      }
+    ? { (...rest: A): R; (...rest: B): S; (...rest: C): T }
+    : F extends { (x: infer _X, ...rest: infer A): infer R; (x: infer _Y, ...rest: infer B): infer S }
+      ? { (...rest: A): R; (...rest: B): S }
+      : F extends (x: infer _X, ...rest: infer A) => infer R
+        ? (...rest: A) => R
+        : never
+
 /** Every operation `(x: Tensor, ...rest) => R` is also a method `x.op(...rest) => R`. */
 type Methods<Ops> = {
-  [K in keyof Ops]: Ops[K] extends (x: infer _X, ...rest: infer Rest) => infer R ? (...rest: Rest) => R : never
+  [K in keyof Ops]: Method<Ops[K]>
 }
 
 /** Every pointwise operation of these families has an in-place form `x.op_(...rest)`. */
@@ -269,6 +289,11 @@ export class Tensor implements View {
     this.node = node
     this.outputNr = index
     this.seenVersion = this.storage.version
+  }
+
+  /** @internal Another shape over the same memory, row by row: for `resize_` alone, which the graph never sees. */
+  relayout(shape: Shape): void {
+    Object.assign(this, { shape, strides: contiguousStrides(shape) })
   }
 
   /** @internal A tensor over the same memory with a layout of its own and no history. */

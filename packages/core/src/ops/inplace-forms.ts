@@ -2,9 +2,10 @@
 import { checkInplace, checkWritable } from '../autograd/inplace.ts'
 import { castScalar, type DType } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { broadcastShapes2, formatShape, sameShape } from '../layout.ts'
+import { broadcastShapes2, formatShape, numelOf, type Shape, sameShape } from '../layout.ts'
 import { copyInto, expand } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
+import { listOf } from './args.ts'
 
 /**
  * Copies the elements of `source`, broadcast and converted, into `x`.
@@ -51,4 +52,32 @@ export function zero_(x: Tensor): Tensor {
   checkInplace(x)
   checkWritable(x, x.shape, x.dtype)
   return copyInto(x, scalar(0, x.dtype), 'ZeroBackward0')
+}
+
+/**
+ * Gives the tensor another shape in place, row by row over its memory, which grows if it must; what is new is zero here.
+ *
+ * @throws RuntimeError for a tensor that requires a gradient.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.resize_.html
+ */
+export function resize_(x: Tensor, size: Shape | number, ...rest: number[]): Tensor {
+  if (x.requiresGrad) throw new RuntimeError('cannot resize variables that require grad')
+  const shape = [...listOf(size, rest)]
+  const negative = shape.find((n) => n < 0)
+  if (negative !== undefined) throw new RuntimeError(`Trying to create tensor with negative dimension ${negative}: ${formatShape(shape)}`)
+  const length = x.offset + numelOf(shape)
+  if (length > x.data.length) x.storage.grow(length)
+  x.relayout(shape)
+  x.storage.version++
+  return x
+}
+
+/**
+ * Gives the tensor the shape of `other` in place, as `resize_` does.
+ *
+ * @throws RuntimeError for a tensor that requires a gradient.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.resize_as_.html
+ */
+export function resizeAs_(x: Tensor, other: Tensor): Tensor {
+  return resize_(x, other.shape)
 }

@@ -4,6 +4,7 @@ import { RuntimeError } from '../errors.ts'
 import { numelOf, type Shape } from '../layout.ts'
 import { copyOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
+import { transpose } from './view.ts'
 
 /** The rows, the columns and the number of the matrices of a batch. */
 export interface Batch {
@@ -64,5 +65,15 @@ export function eachMatrix(
 export function fromDoubles(values: Float64Array, shape: Shape, like: Tensor): Tensor {
   const out = allocateTensor(shape, like.dtype)
   for (let i = 0; i < values.length; i++) out.data[i] = castScalar(values[i] as number, like.dtype)
+  return out
+}
+
+/** The transposes of the matrices. */
+export const mT = (x: Tensor): Tensor => transpose(x, -2, -1)
+
+/** The identity matrix in the dtype of `like`. */
+export function identity(n: number, like: Tensor): Tensor {
+  const out = allocateTensor([n, n], like.dtype)
+  for (let i = 0; i < n; i++) out.data[i * (n + 1)] = 1
   return out
 }

@@ -2,24 +2,15 @@
 import { ruleAll } from '../autograd/node.ts'
 import { svd as algorithm } from '../matrix/svd.ts'
 import { recordAll } from '../op.ts'
-import { allocateTensor, type Tensor } from '../tensor.ts'
+import type { Tensor } from '../tensor.ts'
 import { namedTuple } from '../tuple.ts'
 import { add, div, mul, sub } from './arithmetic.ts'
 import { matmul } from './linalg.ts'
-import { batchOf, checkMatrix, eachMatrix, fromDoubles } from './linalg-batch.ts'
-import { narrow, transpose, unsqueeze } from './view.ts'
+import { batchOf, checkMatrix, eachMatrix, fromDoubles, identity, mT } from './linalg-batch.ts'
+import { narrow, unsqueeze } from './view.ts'
 
 /** `A = U diag(S) Vh`. */
 export type SvdResult = { readonly U: Tensor; readonly S: Tensor; readonly Vh: Tensor } & Iterable<Tensor>
-
-const mT = (x: Tensor): Tensor => transpose(x, -2, -1)
-
-/** The identity matrix in the dtype of `like`. */
-function identity(n: number, like: Tensor): Tensor {
-  const out = allocateTensor([n, n], like.dtype)
-  for (let i = 0; i < n; i++) out.data[i * (n + 1)] = 1
-  return out
-}
 
 /** `X - X^T` over the differences of squared singular values. */
 function turned(X: Tensor, S: Tensor): Tensor {

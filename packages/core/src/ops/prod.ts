@@ -16,7 +16,7 @@ import { where } from './where.ts'
  * For each element the product of the others along the last dimension, differentiable any number of times:
  * the product over a square in which each row leaves out one element.
  */
-function productsOfOthers(x: Tensor): Tensor {
+export function productsOfOthers(x: Tensor): Tensor {
   const n = x.shape[x.ndim - 1] as number
   const diagonal = allocateTensor([n, n], 'bool')
   for (let i = 0; i < n; i++) diagonal.data[i * (n + 1)] = 1

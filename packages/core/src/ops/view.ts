@@ -149,6 +149,20 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   return expand(x, shape)
 }
 
+/**
+ * `x` summed down to `size`, to which it could have been broadcast from: the adjoint of broadcasting.
+ *
+ * @throws RuntimeError if `size` does not broadcast to the shape of `x`.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html
+ */
+export function sumToSize(x: Tensor, size: Shape | number, ...rest: number[]): Tensor {
+  const to = listOf(size, rest)
+  const lead = x.ndim - to.length
+  if (lead < 0 || to.some((n, d) => n !== 1 && n !== x.shape[lead + d]))
+    throw new RuntimeError(`size {${formatShape(to)}} is not expandable to size {${formatShape(x.shape)}}.`)
+  return sumTo(x, to)
+}
+
 const unsqueezeRule = /* @__PURE__ */ rule<readonly [], number>('UnsqueezeBackward0', (grad, node) => [squeeze(grad, node.attrs)])
 
 /**

@@ -5,6 +5,7 @@ import { look, of, type Rows, summed, unary } from './row.ts'
 const { blockDiag, broadcastTensors, cartesianProd, columnStack, combinations, constantPadNd, dstack, hstack, meshgrid, pad, vstack } = core
 
 export const arranging = {
+  sumToSize: { shapes: of([2, 3, 4]), rest: [[3, 1]], gradFn: 'SumBackward1' },
   diag: [look('DiagEmbedBackward0', [4]), look('DiagonalBackward0_copy', [3, 4], { diagonal: 1 })],
   diagEmbed: look('DiagEmbedBackward0', [3, 4], { offset: -1, dim1: 0, dim2: 2 }),
   diagflat: look('DiagEmbedBackward0', [2, 3]),

@@ -36,7 +36,7 @@ const EXACT = 2n ** 53n
 
 /** A tensor over a copy of `bytes`, wherever they lie: foreign files need not be aligned. */
 export function fromBytes(kind: Kind, shape: readonly number[], bytes: Uint8Array, tensorName: string): Tensor {
-  const elements = new kind.view(bytes.slice().buffer as ArrayBuffer)
+  const elements = new kind.view(new Uint8Array(bytes).buffer)
   if (kind.dtype === 'bool' && bytes.some((byte) => byte > 1))
     throw invalid(`tensor \`${tensorName}\` has a truth value other than 0 and 1`)
   if (elements instanceof BigInt64Array && elements.some((n) => n > EXACT || n < -EXACT))

@@ -18,7 +18,7 @@ export interface BlockOptions {
   readonly rows: number
   readonly columns: number
   readonly depth: number
-  /** B is packed where at least so many rows of C use it, and it has at least so many numbers. */
+  /** B is packed where it has at least so many numbers and at least so many rows of C use them; a quarter of the rows if it is 16 times as large. */
   readonly packBRows: number
   readonly packBSize: number
   /** A is packed where at least so many columns of C use it. */
@@ -199,9 +199,15 @@ export function emitBlocks(module: ModuleBuilder, options: BlockOptions): Functi
   f.get(workspace).i32(layout.a).op('i32.add').set(aBlock)
   f.get(workspace).i32(layout.b).op('i32.add').set(bBlock)
 
-  // B can be read in its place where its rows are contiguous.
+  // B can be read in its place where its rows are contiguous, at least one vector long.
   f.get(bColumn).i32(size).op('i32.ne').get(n).i32(count).op('i32.lt_s', 'i32.or')
-  f.get(m).i32(packBRows).op('i32.ge_s').get(k).get(n).op('i32.mul').i32(packBSize).op('i32.ge_u', 'i32.and', 'i32.or').set(packB)
+  f.get(k).get(n).op('i32.mul').tee(left).i32(packBSize).op('i32.ge_u').get(m)
+  f.i32(packBRows >> 2)
+    .i32(packBRows)
+    .get(left)
+    .i32(16 * packBSize)
+    .op('i32.ge_u', 'select', 'i32.ge_s', 'i32.and', 'i32.or')
+    .set(packB)
   // So can A where its rows or its columns are.
   f.i32(PACKED)
   f.i32(COLUMNS).i32(ROWS).get(aColumn).i32(size).op('i32.ne', 'select')

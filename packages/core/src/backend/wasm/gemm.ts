@@ -1,9 +1,9 @@
 /** The matrix product: chooses among blocks of tiles, dot products and row combinations. */
-import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
-import { address, countUp, float32Type } from './float-type.ts'
+import type { FunctionBuilder, FunctionRef, Local, ModuleBuilder } from './assembler.ts'
+import { address, countUp, type FloatType, float32Type } from './float-type.ts'
 import { type BlockOptions, blockLayout, emitBlocks } from './gemm-blocks.ts'
 import { emitDotProducts } from './gemm-dot.ts'
-import { emitRowCombination } from './gemm-row.ts'
+import { emitRowPanels, emitRowParts } from './row-panels.ts'
 
 /** What may differ from machine to machine and from engine to engine; the defaults were measured with 16 registers of 128 bits. */
 export interface GemmOptions extends Partial<BlockOptions> {
@@ -22,12 +22,12 @@ const defaults = {
   vectors: 2,
   unroll: 1,
   depth: 256,
-  rows: 120,
-  columns: 1024,
-  packBRows: 24,
+  rows: 60,
+  columns: 512,
+  packBRows: 48,
   packBSize: 8192,
   packAColumns: 64,
-  dotRows: 64,
+  dotRows: 16,
   plain: 16,
 } satisfies GemmOptions
 
@@ -42,6 +42,9 @@ const complete = (options: GemmOptions): Required<GemmOptions> => ({
 export function gemmWorkspace(options: GemmOptions = {}): number {
   return blockLayout(complete(options)).end
 }
+
+/** Rows that a vector is multiplied with at once. */
+const ROW_DEPTH = 512
 
 type L = Local
 
@@ -96,7 +99,7 @@ export function emitGemm(module: ModuleBuilder, options: GemmOptions = {}): Func
   const { size, count, shift } = type
   const plain = emitPlain(module, all)
   const dot = emitDotProducts(module, type, all.fma)
-  const row = emitRowCombination(module, type, all.fma)
+  const row = emitRowParts(module, emitRowPanels(module, { type, fma: all.fma, combination: 'weighted' }), ROW_DEPTH)
   const blocks = emitBlocks(module, all)
   const f = module.function(
     all.name,
@@ -176,5 +179,30 @@ export function emitGemm(module: ModuleBuilder, options: GemmOptions = {}): Func
     f.op('return')
   })
   push(m, n, k, a, aRow, aColumn, b, bRow, bColumn, c, cStep, accumulate, workspace).call(blocks)
+  return f
+}
+
+/**
+ * Emits an exported function that calls one from `emitGemm` for each of many products:
+ * `(batches, aStride, bStride, cStride, ...arguments of the product)`, strides in numbers from one matrix to the next.
+ */
+export function emitBatchedGemm(module: ModuleBuilder, gemm: FunctionRef, name: string, type: FloatType = float32Type): FunctionBuilder {
+  const f = module.function(
+    name,
+    Array.from({ length: 17 }, () => 'i32' as const),
+  )
+  const [batches, aStride, bStride, cStride, ...rest] = f.params as [L, L, L, L, ...L[]]
+  const [a, b, c] = [rest[3], rest[6], rest[9]] as [L, L, L]
+  const i = f.local('i32')
+  countUp(f, i, batches, 1, () => {
+    for (const argument of rest) f.get(argument)
+    f.call(gemm)
+    for (const [p, stride] of [
+      [a, aStride],
+      [b, bStride],
+      [c, cStride],
+    ] as const)
+      f.get(p).get(stride).i32(type.shift).op('i32.shl', 'i32.add').set(p)
+  })
   return f
 }

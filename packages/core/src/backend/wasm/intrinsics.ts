@@ -4,134 +4,136 @@
  */
 import { type Lanes, splat } from './vector.ts'
 
-/** Adding and subtracting it rounds to an integer, whose bits then are the lowest of the sum. */
-export const ROUND = 12582912 // 1.5 * 2^23
+/** Adding it rounds to an integer, which then stands in the lowest bits of the sum. */
+const ROUND = 12582912 // 1.5 * 2^23
 export const SIGN = -0x80000000
-const MIN_NORMAL = 2 ** -126
 
-const LN2_HIGH = 0.693359375
-const LN2_LOW = -2.1219444e-4
+/** ln(2) in two parts: products of the first with whole numbers below 512 are exact. */
+const LN2_HIGH = 0.693145751953125
+const LN2_LOW = 1.42860682030941723212e-6
 
 /** `(x >= 0 ? magnitude : -magnitude)` for a magnitude that has no sign yet. */
 const withSignOf = (magnitude: Lanes, x: Lanes): Lanes => magnitude.or(x.as('i32x4').and(SIGN))
 
-/** `2^n` for -126 <= n <= 127. */
-const powerOfTwo = (n: Lanes): Lanes => n.add(127).shl(23).as('f32x4')
+/** `2^n` where the lowest bits are `n + 127`; those above the exponent's eight are lost. */
+const powerOfTwo = (bits: Lanes): Lanes => bits.shl(23).as('f32x4')
 
-/** `y 2^n` for n from -252 to 254, by two factors, so that overflow and subnormal results come right. */
-export function scale(y: Lanes, n: Lanes): Lanes {
-  const half = n.shr(1)
-  return y.mul(powerOfTwo(half)).mul(powerOfTwo(n.sub(half)))
+/** `y 2^n` where the lowest bits are `n + 254`: by two factors, so that overflow and subnormal results come right. */
+export function scale(y: Lanes, bits: Lanes): Lanes {
+  const half = bits.shr(1)
+  return y.mul(powerOfTwo(half)).mul(powerOfTwo(bits.sub(half)))
 }
 
-/** `exp(r) - 1 - r` over `r^2`, for |r| <= ln(2) / 2. */
-const EXP = [5.0000001201e-1, 1.6666665459e-1, 4.1665795894e-2, 8.3334519073e-3, 1.3981999507e-3, 1.98756915e-4]
-
-/** x as `n ln(2) + r`: n as an integer and as a float. */
-function reduceExp(x: Lanes): { n: Lanes; r: Lanes } {
-  const shifted = x.mul(Math.LOG2E).add(ROUND)
-  const n = shifted.sub(ROUND)
-  return { n: shifted.as('i32x4').sub(0x4b400000), r: x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW)) }
+/** x as `n ln(2) + r` with |r| <= ln(2) / 2; the lowest of `bits` are `n + bias`. */
+function reduceExp(x: Lanes, bias: number): { bits: Lanes; r: Lanes } {
+  const shifted = x.mul(Math.LOG2E).add(ROUND + bias)
+  const n = shifted.sub(ROUND + bias)
+  return { bits: shifted.as('i32x4'), r: x.sub(n.mul(LN2_HIGH)).sub(n.mul(LN2_LOW)) }
 }
+
+/** `exp(r) - 1 - r` over `r^2`, fitted for the least relative error of `exp`. */
+const EXP = [4.9999993432e-1, 1.6666520398e-1, 4.1668390792e-2, 8.3687452261e-3, 1.3814540242e-3]
 
 const expOfReduced = (r: Lanes): Lanes => r.polynomial(EXP).mul(r.mul(r)).add(r).add(1)
 
 export function exp(x: Lanes): Lanes {
-  const { n, r } = reduceExp(x.atMost(89).atLeast(-104))
-  return scale(expOfReduced(r), n)
+  const { bits, r } = reduceExp(x.atMost(89).atLeast(-104), 254)
+  return scale(expOfReduced(r), bits)
 }
 
 /** `2^r - 1` over `r`, for |r| <= 1/2. */
-export const EXP2 = [
-  6.931472028550421e-1, 2.402264791363012e-1, 5.550332471162809e-2, 9.61843735767464e-3, 1.339887440266574e-3, 1.5353361883195e-4,
-]
+const EXP2 = [6.9314720286e-1, 2.4022647914e-1, 5.5503324707e-2, 9.6184373581e-3, 1.3398874606e-3, 1.5353362226e-4]
+
+export const exp2OfReduced = (r: Lanes): Lanes => r.mul(r.polynomial(EXP2)).add(1)
 
 export function exp2(x: Lanes): Lanes {
-  const shifted = x.atMost(129).atLeast(-151).add(ROUND)
-  const r = x.atMost(129).atLeast(-151).sub(shifted.sub(ROUND))
-  return scale(r.mul(r.polynomial(EXP2)).add(1), shifted.as('i32x4').sub(0x4b400000))
+  const inside = x.atMost(129).atLeast(-151)
+  const shifted = inside.add(ROUND + 254)
+  return scale(exp2OfReduced(inside.sub(shifted.sub(ROUND + 254))), shifted.as('i32x4'))
 }
+
+/** `exp(r) - 1 - r` over `r^2`, fitted for the least relative error of `exp(r) - 1`. */
+const EXPM1 = [5.0000000443e-1, 1.666666637e-1, 4.1666360427e-2, 8.3333894586e-3, 1.3940668621e-3, 1.9845881514e-4]
 
 export function expm1(x: Lanes): Lanes {
-  const { n, r } = reduceExp(x.atMost(89).atLeast(-30))
-  const e = r.polynomial(EXP).mul(r.mul(r)).add(r)
-  // 2^n (e + 1) - 1, with 2^n in two factors a and b: b ((a e) + (a - 1/b)).
-  const half = n.shr(1)
-  const rest = n.sub(half)
+  const { bits, r } = reduceExp(x.atMost(89).atLeast(-30), 254)
+  const e = r.polynomial(EXPM1).mul(r.mul(r)).add(r)
+  // 2^n (e + 1) - 1, with 2^n in two factors a and b: b (a e + (a - 1/b)).
+  const half = bits.shr(1)
+  const rest = bits.sub(half)
   const a = powerOfTwo(half)
-  const y = a
-    .mul(e)
-    .add(a.sub(powerOfTwo(rest.neg())))
-    .mul(powerOfTwo(rest))
-  return x.eq(0).choose(x, y)
+  const inverse = powerOfTwo(splat('i32x4', 254).sub(rest))
+  return x.eq(0).choose(x, a.mul(e).add(a.sub(inverse)).mul(powerOfTwo(rest)))
 }
 
-/** A positive number as `m 2^k` with sqrt(1/2) <= m < sqrt(2). */
-export function split(x: Lanes): { k: Lanes; m: Lanes } {
-  const small = x.lt(MIN_NORMAL)
-  const bits = small
-    .choose(x.mul(2 ** 23), x)
+/** x as `m 2^k` with sqrt(1/2) <= m < sqrt(2); `n` is k as a float, and at the edges the logarithm: -inf at 0, inf and NaN at themselves. */
+export function split(x: Lanes): { k: Lanes; n: Lanes; m: Lanes } {
+  // Subnormal numbers are multiplied by 2^23 on the way.
+  const lift = x
+    .lt(2 ** -126)
     .as('i32x4')
-    .sub(0x3f3504f3)
+    .and(23 << 23)
+  const bits = x
+    .mul(lift.add(127 << 23).as('f32x4'))
+    .as('i32x4')
+    .sub(lift.add(0x3f3504f3))
   const k = bits.shr(23)
-  return { k: k.sub(small.as('i32x4').and(23)), m: bits.and(0x7fffff).add(0x3f3504f3).as('f32x4') }
+  const edges = x.andNot(x.lt(Infinity)).add(splat('f32x4', -Infinity).and(x.eq(0)))
+  return { k, n: k.to('f32x4', 'f32x4.convert_i32x4_s').add(edges), m: bits.and(0x7fffff).add(0x3f3504f3).as('f32x4') }
 }
 
-/** What logarithms are outside of (0, inf): -inf at 0, inf at inf, NaN for negative numbers and NaN. */
-function logarithmEdges(y: Lanes, x: Lanes): Lanes {
-  const inside = x.eq(0).choose(splat('f32x4', -Infinity), x.eq(Infinity).choose(x, y))
-  return inside.or(x.ge(0).not())
-}
+/** NaN where `x` is negative: all bits set. */
+const unlessNegative = (y: Lanes, x: Lanes): Lanes => y.or(x.lt(0))
 
-/** `log(1 + r) - r + r^2 / 2` over `r^3`, for sqrt(1/2) - 1 <= r < sqrt(2) - 1. */
+/** `log(1 + r) - r + r^2 / 2` over `r^3`, for sqrt(1/2) - 1 <= r < sqrt(2) - 1, fitted for the least relative error of the logarithm. */
 const LOG = [
-  3.3333331174e-1, -2.4999993993e-1, 2.0000714765e-1, -1.6668057665e-1, 1.4249322787e-1, -1.2420140846e-1, 1.167699874e-1, -1.151461031e-1,
-  7.0376836292e-2,
+  3.3333331707e-1, -2.5000821039e-1, 2.0001226907e-1, -1.6623357169e-1, 1.4201757113e-1, -1.3160183329e-1, 1.2761584184e-1,
+  -7.6345030657e-2,
 ]
 
-/** `log(1 + r) + k ln(2)`. */
-function logOf(r: Lanes, k: Lanes): Lanes {
+/** `log(1 + r) - r`. */
+function logRest(r: Lanes): Lanes {
   const z = r.mul(r)
-  const n = k.to('f32x4', 'f32x4.convert_i32x4_s')
-  const y = r.polynomial(LOG).mul(r).mul(z).add(n.mul(LN2_LOW)).sub(z.mul(0.5))
-  return n.mul(LN2_HIGH).add(r.add(y))
+  return r.polynomial(LOG).mul(r.mul(z)).sub(z.mul(0.5))
 }
 
+/** `log(1 + r) + n ln(2)`. */
+const logOf = (r: Lanes, n: Lanes): Lanes => n.mul(LN2_HIGH).add(r.add(logRest(r).add(n.mul(LN2_LOW))))
+
 export function log(x: Lanes): Lanes {
-  const { k, m } = split(x)
-  return logarithmEdges(logOf(m.sub(1), k), x)
+  const { n, m } = split(x)
+  return unlessNegative(logOf(m.sub(1), n), x)
 }
 
 const LOG2E_REST = Math.LOG2E - 1
 
 export function log2(x: Lanes): Lanes {
-  const { k, m } = split(x)
+  const { n, m } = split(x)
   const r = m.sub(1)
-  const z = r.mul(r)
-  const y = r.polynomial(LOG).mul(r).mul(z).sub(z.mul(0.5))
-  const n = k.to('f32x4', 'f32x4.convert_i32x4_s')
-  return logarithmEdges(n.add(y.mul(LOG2E_REST).add(r.mul(LOG2E_REST)).add(y).add(r)), x)
+  const y = logRest(r)
+  return unlessNegative(n.add(y.mul(LOG2E_REST).add(r.mul(LOG2E_REST)).add(y).add(r)), x)
 }
 
+/** log10(e) and log10(2), each in two parts of which the first is short. */
+const LOG10E = [0.43359375, 7.00731903251827651129e-4] as const
+const LOG10_2 = [0.30078125, 2.48745663981195213739e-4] as const
+
 export function log10(x: Lanes): Lanes {
-  const { k, m } = split(x)
+  const { n, m } = split(x)
   const r = m.sub(1)
-  const z = r.mul(r)
-  const y = r.polynomial(LOG).mul(r).mul(z).sub(z.mul(0.5))
-  const n = k.to('f32x4', 'f32x4.convert_i32x4_s')
-  // log10(e) and log10(2), each in two parts of which the first is short.
-  const fine = r.add(y).mul(7.00731903251827651129e-4).add(y.mul(0.43359375)).add(n.mul(2.48745663981195213739e-4))
-  return logarithmEdges(fine.add(r.mul(0.43359375)).add(n.mul(0.30078125)), x)
+  const y = logRest(r)
+  const fine = r.add(y).mul(LOG10E[1]).add(y.mul(LOG10E[0])).add(n.mul(LOG10_2[1]))
+  return unlessNegative(fine.add(r.mul(LOG10E[0])).add(n.mul(LOG10_2[0])), x)
 }
 
 export function log1p(x: Lanes): Lanes {
   const u = x.add(1)
-  // 1 + x is u + lost exactly.
+  // 1 + x is u + lost exactly; where u is infinite, so is the logarithm whatever was lost.
   const y = u.sub(x)
-  const lost = x.sub(u.sub(y)).add(splat('f32x4', 1).sub(y))
-  const { k, m } = split(u)
-  const r = m.sub(1).add(lost.mul(powerOfTwo(k.neg().integerMax(-126))))
-  return x.eq(0).choose(x, logarithmEdges(logOf(r, k), u))
+  const lost = x.sub(u.sub(y)).add(splat('f32x4', 1).sub(y)).and(u.lt(Infinity))
+  const { k, n, m } = split(u)
+  const r = m.sub(1).add(lost.mul(powerOfTwo(splat('i32x4', 127).sub(k).integerMax(1))))
+  return x.eq(0).choose(x, unlessNegative(logOf(r, n), u))
 }
 
 export function tanh(x: Lanes): Lanes {
@@ -142,8 +144,8 @@ export function tanh(x: Lanes): Lanes {
     .mul(z)
     .mul(x)
     .add(x)
-  const { n, r } = reduceExp(a.add(a).atMost(20))
-  const e = expOfReduced(r).mul(powerOfTwo(n))
+  const { bits, r } = reduceExp(a.add(a).atMost(20), 127)
+  const e = expOfReduced(r).mul(powerOfTwo(bits))
   const outer = splat('f32x4', 1).sub(splat('f32x4', 2).div(e.add(1)))
   return a.lt(0.625).choose(inner, withSignOf(outer, x))
 }
@@ -155,8 +157,8 @@ export function erf(x: Lanes): Lanes {
   const inner = z.polynomial([1.28379166e-1, -3.76125336e-1, 1.12819925e-1, -2.67681349e-2, 4.99119423e-3, -5.96761703e-4]).mul(x).add(x)
   const t = a.atMost(4)
   const p = t.polynomial([-1.28717512e-1, -6.34846687e-1, -1.06777877e-1, 2.42546219e-2, -3.88396438e-3, 3.83197126e-4, -1.7285347e-5])
-  const { n, r } = reduceExp(p.mul(t).sub(t))
-  const outer = splat('f32x4', 1).sub(expOfReduced(r).mul(powerOfTwo(n)))
+  const { bits, r } = reduceExp(p.mul(t).sub(t), 127)
+  const outer = splat('f32x4', 1).sub(expOfReduced(r).mul(powerOfTwo(bits)))
   return a.le(0.927734375).choose(inner, withSignOf(outer, x))
 }
 
@@ -219,8 +221,8 @@ export function acos(x: Lanes): Lanes {
 
 /** `exp(a) / 2`, which does not overflow before `sinh` and `cosh` do. */
 function halfExp(a: Lanes): Lanes {
-  const { n, r } = reduceExp(a.atMost(90))
-  return scale(expOfReduced(r), n.sub(1))
+  const { bits, r } = reduceExp(a.atMost(90), 253)
+  return scale(expOfReduced(r), bits)
 }
 
 export function sinh(x: Lanes): Lanes {

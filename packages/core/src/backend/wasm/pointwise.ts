@@ -77,7 +77,7 @@ const arithmetic = (compute: DType): Arithmetic => (compute === 'float32' ? 'f32
 const isOutput = (dtype: DType): dtype is OutputDType => dtype === 'float32' || dtype === 'float64' || dtype === 'bool'
 
 /** Instructions in one pass of an unrolled loop, at most about. */
-const UNROLLED = 32
+const UNROLLED = 16
 
 /** Everything that the parts of a kernel need to know of it. */
 interface Kernel {
@@ -159,13 +159,13 @@ function innerLoop(k: Kernel): void {
   const strided = pointers.filter((p) => p.kind === 'strided')
   const places = new Map(strided.map((p) => [p, f.local('i32')]))
   const unroll = strided.length > 0 ? 1 : Math.min(4, 2 ** Math.floor(Math.log2(UNROLLED / Math.max(emitter.size, 1))))
-  if (unroll > 1)
-    f.block((done) =>
+  // Loops are tested at their end: engines move constants out of a loop only from code that every way through it passes.
+  if (unroll > 1) {
+    f.get(count)
+      .i32(unroll * lanes)
+      .op('i32.ge_s')
+    f.if(() =>
       f.loop((again) => {
-        f.get(count)
-          .i32(unroll * lanes)
-          .op('i32.lt_s')
-          .brIf(done)
         for (let u = 0; u < unroll; u++) {
           for (const p of pointers)
             if (p.kind === 'vector') loadVector(f, p.dtype, type, p.at, u * lanes * itemsize(p.dtype), emitter.local(p.raw))
@@ -173,12 +173,16 @@ function innerLoop(k: Kernel): void {
           storeVector(f, output, type, out, u * lanes * itemsize(output), resultLocals)
         }
         advance(k, unroll)
-        f.br(again)
+        f.get(count)
+          .i32(unroll * lanes)
+          .op('i32.ge_s')
+          .brIf(again)
       }),
     )
-  f.block((done) =>
+  }
+  f.get(count).i32(0).op('i32.gt_s')
+  f.if(() =>
     f.loop((again) => {
-      f.get(count).i32(0).op('i32.le_s').brIf(done)
       f.get(count).i32(lanes).op('i32.ge_s')
       f.if(
         () => load(k, true, places),
@@ -190,7 +194,7 @@ function innerLoop(k: Kernel): void {
         () => {
           storeVector(f, output, type, out, 0, resultLocals)
           advance(k, 1)
-          f.br(again)
+          f.get(count).i32(0).op('i32.gt_s').brIf(again)
         },
         () => storeRest(k),
       )

@@ -1,5 +1,5 @@
 /** Powers of four floats: products in doubles for small whole exponents, else through a logarithm in doubles. */
-import { EXP2, SIGN, scale, split } from './intrinsics.ts'
+import { exp2OfReduced, SIGN, scale, split } from './intrinsics.ts'
 import { type Lanes, lowWords, narrow, splat, widen } from './vector.ts'
 
 const ROUND_DOUBLE = 6755399441055744 // 1.5 * 2^52
@@ -9,26 +9,22 @@ const LOG2 = Array.from({ length: 8 }, (_, i) => (2 * Math.LOG2E) / (2 * i + 1))
 
 /** `|x|^y`: 2 to the power of `y log2 |x|`, whose product keeps 30 bits behind the point. */
 function magnitude(a: Lanes, y: Lanes): Lanes {
-  const { k, m } = split(a)
-  const whole = k.to('f32x4', 'f32x4.convert_i32x4_s')
-  // At the edges the exponent itself is the logarithm: -inf at 0, inf and NaN at themselves.
-  const exponent = a.eq(0).choose(splat('f32x4', -Infinity), a.lt(Infinity).choose(whole, a))
-  const [ms, ks, ys] = [widen(m), widen(exponent), widen(y)]
+  const { n, m } = split(a)
+  const [ms, ns, ys] = [widen(m), widen(n), widen(y)]
   const halves = ms.map((m, i) => {
     const s = m.sub(1).div(m.add(1))
     const p = s
       .mul(s)
       .polynomial(LOG2)
       .mul(s)
-      .add(ks[i] as Lanes)
+      .add(ns[i] as Lanes)
       .mul(ys[i] as Lanes)
       .atMost(129)
       .atLeast(-151)
-    const shifted = p.add(ROUND_DOUBLE)
-    return { n: shifted, r: p.sub(shifted.sub(ROUND_DOUBLE)) }
-  }) as [{ n: Lanes; r: Lanes }, { n: Lanes; r: Lanes }]
-  const r = narrow(halves[0].r, halves[1].r)
-  return scale(r.mul(r.polynomial(EXP2)).add(1), lowWords(halves[0].n, halves[1].n))
+    const shifted = p.add(ROUND_DOUBLE + 254)
+    return { shifted, r: p.sub(shifted.sub(ROUND_DOUBLE + 254)) }
+  }) as [{ shifted: Lanes; r: Lanes }, { shifted: Lanes; r: Lanes }]
+  return scale(exp2OfReduced(narrow(halves[0].r, halves[1].r)), lowWords(halves[0].shifted, halves[1].shifted))
 }
 
 /** `x^y` for any two floats. */

@@ -175,9 +175,18 @@ export class Lanes {
   shrUnsigned(count: number): Lanes {
     return new Lanes(this.type, node(`${this.type as 'i32x4'}.shr_u`, [this.node], { count }))
   }
-  /** `p[0] + this (p[1] + this (p[2] + ...))`, by Horner's rule. */
+  /** `p[0] + p[1] this + p[2] this^2 + ...`, pairwise (Estrin's rule): chains of dependent instructions stay short. */
   polynomial(p: readonly number[]): Lanes {
-    return p.slice(0, -1).reduceRight<Lanes>((y, c) => y.mul(this).add(c), splat(this.type, p.at(-1) as number))
+    let terms: (Lanes | number)[] = [...p]
+    let power: Lanes = this
+    for (;;) {
+      const pairs: (Lanes | number)[] = []
+      for (let i = 0; i + 1 < terms.length; i += 2) pairs.push(power.mul(terms[i + 1] as Lanes | number).add(terms[i] as Lanes | number))
+      if (terms.length % 2 === 1) pairs.push(terms.at(-1) as Lanes | number)
+      if (pairs.length === 1) return pairs[0] as Lanes
+      terms = pairs
+      power = power.mul(power)
+    }
   }
   /** With `this` as the mask: `yes` where it is set, else `no`. */
   choose(yes: Lanes, no: Lanes): Lanes {
