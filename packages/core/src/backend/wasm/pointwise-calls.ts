@@ -58,7 +58,7 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
   if (n === 0) return true
   const outAt = out.pointer + out.offset * itemsize(out.dtype)
   const codes: number[] = []
-  const args: number[] = [n, outAt]
+  const args: number[] = []
   let flat = dense(out)
   for (let i = 0; i < inputs.length && flat; i++) {
     const x = inputs[i] as View | number
@@ -79,7 +79,23 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
   if (!flat) return nestedMap(program, compute, out, inputs)
   const kernel = kernelFor(program, compute, out.dtype, false, codes)
   if (kernel === null) return false
-  kernel(...args)
+  const [a, b, c, d] = args as [number, number, number, number]
+  switch (args.length) {
+    case 1:
+      kernel(n, outAt, a)
+      break
+    case 2:
+      kernel(n, outAt, a, b)
+      break
+    case 3:
+      kernel(n, outAt, a, b, c)
+      break
+    case 4:
+      kernel(n, outAt, a, b, c, d)
+      break
+    default:
+      kernel(n, outAt, ...args)
+  }
   return true
 }
 
