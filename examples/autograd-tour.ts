@@ -1,6 +1,6 @@
 /**
  * A walk through automatic differentiation: every line printed is what PyTorch prints for the same expression.
- * Run it with `pnpm --filter @tapegrad/examples tour`.
+ * Run it with `pnpm example examples/autograd-tour.ts`.
  */
 import { noGrad, type Tensor, tensor } from '@tapegrad/core'
 

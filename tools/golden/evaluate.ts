@@ -116,7 +116,7 @@ const indices = (index: unknown): unknown[] => (Array.isArray(index) ? index : [
 
 /** `x[index]`. */
 export function indexTensor(x: core.Tensor, index: unknown): unknown {
-  return callMethod(x, 'index', indices(index))
+  return callMethod(x, 'index', [indices(index)])
 }
 
 function getAttribute(object: unknown, name: string): unknown {

@@ -58,7 +58,7 @@ export { vander } from './ops/chains.ts'
 export { _chunkCat } from './ops/chunk-cat.ts'
 export { bilinear, type ContractedDims, tensordot } from './ops/contractions.ts'
 export * from './ops/copies.ts'
-export { trapezoid, trapz } from './ops/differences.ts'
+export { cumulativeTrapezoid, trapezoid, trapz } from './ops/differences.ts'
 export {
   type CdistOptions,
   type CosineOptions,
@@ -130,6 +130,7 @@ export {
   rmsNorm,
 } from './ops/norm-layers.ts'
 export { type ConstantPadOptions, constantPadNd, type PadOptions, pad } from './ops/pad.ts'
+export { maximum, minimum } from './ops/pairs.ts'
 export { polygamma } from './ops/polygamma.ts'
 export {
   type HardtanhOptions,

@@ -142,6 +142,8 @@ export interface Formula {
   readonly dtype?: DTypeRule
   /** PyTorch's names of the leading operands that must be tensors; absent: plain numbers will do beside one tensor. */
   readonly tensors?: readonly string[]
+  /** Whether the first operand must be a tensor while the others may be numbers. */
+  readonly tensorFirst?: boolean
   /** The only kind of dtype that will do, and PyTorch's name of the kernel that refuses the others. */
   readonly only?: readonly [kind: 'float' | 'integer' | 'discrete' | 'number', kernel: string]
   readonly forward: Forward
@@ -175,12 +177,12 @@ function broadcastAll(operands: readonly Operand[]): Shape {
 }
 
 /** Refuses plain numbers where tensors are needed, in the words of PyTorch's parser of arguments. */
-function checkOperands({ name, tensors }: Formula, operands: readonly Operand[]): void {
+function checkOperands({ name, tensors, tensorFirst = false }: Formula, operands: readonly Operand[]): void {
   if (tensors !== undefined)
     for (let i = 0; i < tensors.length; i++)
       if (!(operands[i] instanceof Tensor))
         throw new TypeError(`${name}(): argument '${tensors[i]}' (position ${i + 1}) must be Tensor, not ${pyType(operands[i])}`)
-  for (let i = 0; i < operands.length; i++) if (typeof operands[i] !== 'number') return
+  for (let i = 0, n = tensorFirst ? 1 : operands.length; i < n; i++) if (typeof operands[i] !== 'number') return
   throw new TypeError(
     `${name}() received an invalid combination of arguments - got (${operands.map(pyType).join(', ')}), but expected one of:\n * (Tensor, ...)`,
   )

@@ -1,13 +1,27 @@
 /** One row per operation, by family; ops.test.ts makes the tests of it and is never edited to add one. An operation without a row does not compile. */
 import type * as activation from '../src/ops/activation.ts'
+import type * as attention from '../src/ops/attention.ts'
+import type * as differences from '../src/ops/differences.ts'
+import type * as distances from '../src/ops/distances.ts'
+import type * as einsum from '../src/ops/einsum.ts'
+import type * as gradient from '../src/ops/gradient.ts'
 import type * as ops from '../src/ops/index.ts'
 import type * as join from '../src/ops/join.ts'
 import type * as loss from '../src/ops/loss.ts'
+import type * as lossClasses from '../src/ops/loss-classes.ts'
+import type * as lossDistance from '../src/ops/loss-distance.ts'
+import type * as lossLikelihood from '../src/ops/loss-likelihood.ts'
+import type * as lossMargin from '../src/ops/loss-margin.ts'
+import type * as lossMulti from '../src/ops/loss-multi.ts'
+import type * as normLayers from '../src/ops/norm-layers.ts'
 import type * as rectifier from '../src/ops/rectifier.ts'
 import { arithmetic } from './rows/arithmetic.ts'
 import { arrangements, arranging } from './rows/arranging.ts'
 import { functions } from './rows/functions.ts'
 import { indexing, lookups } from './rows/indexing.ts'
+import { layers } from './rows/layers.ts'
+import { linearAlgebra } from './rows/linear-algebra.ts'
+import { losses } from './rows/losses.ts'
 import { math } from './rows/math.ts'
 import { matrices } from './rows/matrices.ts'
 import { reductions } from './rows/reductions.ts'
@@ -21,6 +35,17 @@ type Functions =
   | keyof typeof activation
   | keyof typeof rectifier
   | Exclude<keyof typeof loss, 'checkReduction' | 'reduced'>
+  | keyof typeof lossClasses
+  | Exclude<keyof typeof lossDistance, 'reduceLosses'>
+  | keyof typeof lossLikelihood
+  | keyof typeof lossMargin
+  | keyof typeof lossMulti
+  | Exclude<keyof typeof normLayers, 'checkValues'>
+  | keyof typeof attention
+  | keyof typeof distances
+  | keyof typeof einsum
+  | keyof typeof differences
+  | keyof typeof gradient
 
 export const rows = {
   ...arithmetic,
@@ -33,5 +58,8 @@ export const rows = {
   ...indexing,
   ...lookups,
   ...matrices,
+  ...linearAlgebra,
   ...functions,
+  ...layers,
+  ...losses,
 } satisfies Record<keyof typeof ops | Functions, Row | readonly Row[]>

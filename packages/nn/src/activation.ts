@@ -1,6 +1,6 @@
 /** Activations: functions of each element, as modules. */
-import { logsigmoid, relu, type SoftplusOptions, sigmoid, softplus, type Tensor, tanh } from '@tapegrad/core'
-import { softsign, tanhshrink } from './functional.ts'
+import { logsigmoid, relu, type SoftplusOptions, sigmoid, softplus, softsign, type Tensor, tanh, tanhshrink } from '@tapegrad/core'
+import { type InplaceOptions, onlyInplace } from './inplace.ts'
 import { Module } from './module.ts'
 import { float } from './python.ts'
 
@@ -26,12 +26,6 @@ export class Tanh extends Module {
   }
 }
 
-/** Options of `ReLU`. */
-export interface InplaceOptions {
-  /** Whether to overwrite the input. Default: false. */
-  inplace?: boolean
-}
-
 /**
  * The rectifier: max(0, x), elementwise.
  *
@@ -50,7 +44,7 @@ export class ReLU extends Module {
   }
 
   override extraRepr(): string {
-    return this.inplace ? 'inplace=True' : ''
+    return onlyInplace(this.inplace)
   }
 }
 

@@ -1,10 +1,16 @@
 /** The public surface of `@tapegrad/nn`. */
-export { type InplaceOptions, LogSigmoid, ReLU, Sigmoid, Softplus, Softsign, Tanh, Tanhshrink } from './activation.ts'
+export { LogSigmoid, ReLU, Sigmoid, Softplus, Softsign, Tanh, Tanhshrink } from './activation.ts'
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.ts'
 export { type Layer, ModuleDict, ModuleList, Sequential } from './container.ts'
+export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutModuleOptions } from './dropout.ts'
+export { Embedding, type EmbeddingModuleOptions } from './embedding.ts'
+export { AssertionError } from './errors.ts'
 export { Flatten, type FlattenOptions } from './flatten.ts'
 export * as functional from './functional.ts'
 export type { ForwardHook, ForwardPreHook, RemovableHandle } from './hooks.ts'
 export * as init from './init.ts'
+export type { InplaceOptions } from './inplace.ts'
+export { InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } from './instance-norm.ts'
 export { Identity, Linear, type LinearOptions } from './linear.ts'
 export {
   BCELoss,
@@ -12,9 +18,61 @@ export {
   type BCEWithLogitsLossOptions,
   L1Loss,
   MSELoss,
-  type WeightedLossOptions,
 } from './loss.ts'
+export type { WeightedLossOptions } from './loss-base.ts'
+export { CrossEntropyLoss, type CrossEntropyLossOptions, NLLLoss, type NLLLossOptions } from './loss-classes.ts'
+export { HuberLoss, type HuberLossOptions, SmoothL1Loss, type SmoothL1LossOptions } from './loss-distance.ts'
+export {
+  GaussianNLLLoss,
+  type GaussianNLLLossOptions,
+  KLDivLoss,
+  type KLDivLossOptions,
+  PoissonNLLLoss,
+  type PoissonNLLLossOptions,
+} from './loss-likelihood.ts'
+export {
+  CosineEmbeddingLoss,
+  type CosineEmbeddingLossOptions,
+  HingeEmbeddingLoss,
+  type HingeEmbeddingLossOptions,
+  MarginRankingLoss,
+  type MarginRankingLossOptions,
+  SoftMarginLoss,
+  TripletMarginLoss,
+  type TripletMarginLossOptions,
+  TripletMarginWithDistanceLoss,
+  type TripletMarginWithDistanceLossOptions,
+} from './loss-margin.ts'
+export { MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, type MultiMarginLossOptions } from './loss-multi.ts'
 export { Module, type WalkOptions } from './module.ts'
+export {
+  GroupNorm,
+  type GroupNormOptions,
+  LayerNorm,
+  type LayerNormOptions,
+  LocalResponseNorm,
+  type LocalResponseNormOptions,
+  RMSNorm,
+  type RMSNormOptions,
+} from './norm.ts'
 export { Buffer, type BufferOptions, Parameter } from './parameter.ts'
+export {
+  Hardshrink,
+  Hardsigmoid,
+  Hardswish,
+  Hardtanh,
+  type HardtanhOptions,
+  LeakyReLU,
+  type LeakyReLUOptions,
+  PReLU,
+  type PReLUOptions,
+  ReLU6,
+  type ShrinkOptions,
+  Softshrink,
+  Threshold,
+} from './rectifier.ts'
+export type { NormOptions } from './running-stats.ts'
 export { loadSafetensors, SafetensorError, type Safetensors, saveSafetensors } from './safetensors/index.ts'
+export { type AlphaOptions, CELU, ELU, GELU, type GELUOptions, GLU, type GLUOptions, Mish, SELU, SiLU } from './smooth.ts'
+export { LogSoftmax, Softmax, Softmax2d, type SoftmaxModuleOptions, Softmin } from './softmax.ts'
 export type { LoadResult, StateDict } from './state.ts'

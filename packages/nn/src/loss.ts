@@ -1,31 +1,13 @@
 /** Losses as modules: each compares a prediction with a target. */
-import { binaryCrossEntropy, binaryCrossEntropyWithLogits, type LossOptions, type Reduction, type Tensor } from '@tapegrad/core'
-import { l1Loss, mseLoss } from './functional.ts'
-import { Module } from './module.ts'
-import { Buffer } from './parameter.ts'
-
-/** Options of losses with weights. */
-export interface WeightedLossOptions extends LossOptions {
-  /** A factor for each element's loss, broadcast to the batch. */
-  weight?: Tensor
-}
+import { binaryCrossEntropy, binaryCrossEntropyWithLogits, l1Loss, type Tensor } from '@tapegrad/core'
+import { mseLoss } from './functional.ts'
+import { buffer, Loss, type WeightedLossOptions } from './loss-base.ts'
+import type { Buffer } from './parameter.ts'
 
 /** Options of `BCEWithLogitsLoss`. */
 export interface BCEWithLogitsLossOptions extends WeightedLossOptions {
   /** A factor for the positive part of each class's loss: above 1 favours recall, below 1 precision. */
   posWeight?: Tensor
-}
-
-const buffer = (x: Tensor | undefined): Buffer | null => (x === undefined ? null : new Buffer(x))
-
-/** What losses share: how they reduce, and nothing between the parentheses. */
-abstract class Loss extends Module {
-  readonly reduction: Reduction
-
-  constructor({ reduction = 'mean' }: LossOptions = {}) {
-    super()
-    this.reduction = reduction
-  }
 }
 
 /**

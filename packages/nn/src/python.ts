@@ -23,3 +23,6 @@ export function typeName(value: unknown): string {
   const name: unknown = Object.getPrototypeOf(value)?.constructor?.name
   return typeof name !== 'string' || name === 'Object' || name === 'Map' ? 'dict' : name
 }
+
+/** Numbers as Python prints a tuple of them: `(2, 3)`, `(5,)`. */
+export const tuple = (values: readonly number[]): string => (values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`)

@@ -44,23 +44,29 @@ function orthogonalize(W: Float64Array, m: number, n: number, V: Float64Array): 
   }
 }
 
-/** Fills column `j` of `U` with a unit vector orthogonal to those before. */
-function complete(U: Float64Array, m: number, width: number, j: number): void {
-  const v = new Float64Array(m)
+/** Takes off what `v` has in common with the first `j` columns of `U` and returns what length is left; twice, as once leaves rounding errors. */
+function cleared(v: Float64Array, U: Float64Array, m: number, width: number, j: number): number {
+  for (let pass = 0; pass < 2; pass++)
+    for (let k = 0; k < j; k++) {
+      let dot = 0
+      for (let i = 0; i < m; i++) dot += (v[i] as number) * (U[i * width + k] as number)
+      for (let i = 0; i < m; i++) v[i] = (v[i] as number) - dot * (U[i * width + k] as number)
+    }
+  return Math.sqrt(v.reduce((sum, x) => sum + x * x, 0))
+}
+
+/** Fills column `j` of `U` with a unit vector orthogonal to those before: along `v` if anything of it is left, else any. */
+function fill(U: Float64Array, m: number, width: number, j: number, v: Float64Array | null): void {
+  const put = (from: Float64Array, length: number): void => {
+    for (let i = 0; i < m; i++) U[i * width + j] = (from[i] as number) / length
+  }
+  const length = v === null ? 0 : cleared(v, U, m, width, j)
+  if (v !== null && length > 0.1) return put(v, length)
   for (let e = 0; e < m; e++) {
-    v.fill(0)
-    v[e] = 1
-    // Twice, as once leaves rounding errors.
-    for (let pass = 0; pass < 2; pass++)
-      for (let k = 0; k < j; k++) {
-        let dot = 0
-        for (let i = 0; i < m; i++) dot += (v[i] as number) * (U[i * width + k] as number)
-        for (let i = 0; i < m; i++) v[i] = (v[i] as number) - dot * (U[i * width + k] as number)
-      }
-    const norm = Math.hypot(...v)
-    if (norm < 0.5 / Math.sqrt(m)) continue
-    for (let i = 0; i < m; i++) U[i * width + j] = (v[i] as number) / norm
-    return
+    const unit = new Float64Array(m)
+    unit[e] = 1
+    const left = cleared(unit, U, m, width, j)
+    if (left > 0.5 / Math.sqrt(m)) return put(unit, left)
   }
 }
 
@@ -86,13 +92,11 @@ export function svd(A: Float64Array, m: number, n: number, full: boolean): Svd {
   const U = new Float64Array(m * width)
   const V = new Float64Array(n * n)
   const S = Float64Array.from(order, (j) => lengths[j] as number)
-  const negligible = (S[0] ?? 0) * 1e-300
   order.forEach((from, j) => {
     for (let i = 0; i < n; i++) V[i * n + j] = turned[i * n + from] as number
-    const s = S[j] as number
-    if (s > negligible) for (let i = 0; i < m; i++) U[i * width + j] = (W[i * n + from] as number) / s
-    else complete(U, m, width, j)
+    const length = S[j] as number
+    fill(U, m, width, j, length === 0 ? null : Float64Array.from({ length: m }, (_, i) => (W[i * n + from] as number) / length))
   })
-  for (let j = n; j < width; j++) complete(U, m, width, j)
+  for (let j = n; j < width; j++) fill(U, m, width, j, null)
   return { U, S, V }
 }

@@ -5,7 +5,7 @@ import { RuntimeError } from '../errors.ts'
 import { kernel, overloads, pointwise } from '../op.ts'
 import { resultType } from '../promote.ts'
 import type { Tensor } from '../tensor.ts'
-import type { BinaryOp, Operand, UnaryOp } from './types.ts'
+import type { BinaryOp, Operand, TensorFirstOp, UnaryOp } from './types.ts'
 
 const isBool = (x: Operand): boolean => typeof x !== 'number' && x.dtype === 'bool'
 const isScalar = (x: Operand): x is number => typeof x === 'number'
@@ -203,6 +203,7 @@ export const remainder: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
 
 const fmodKernel = /* @__PURE__ */ kernel({
   name: 'fmod',
+  tensorFirst: true,
   only: ['number', 'fmod_cpu'],
   gradFn: (_x, y) => (isScalar(y) ? 'FmodBackward0' : 'FmodBackward1'),
   forward: (x, y) => x.fmod(y),
@@ -215,7 +216,7 @@ const fmodKernel = /* @__PURE__ */ kernel({
  * @throws RuntimeError for an integer division by zero.
  * @see https://pytorch.org/docs/stable/generated/torch.fmod.html
  */
-export const fmod: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
+export const fmod: TensorFirstOp = /* @__PURE__ */ overloads((x, y) => {
   checkDivisor(x, y)
   return [fmodKernel, x, y]
 })

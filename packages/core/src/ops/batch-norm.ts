@@ -1,7 +1,8 @@
 /** Batch and instance normalization. */
 import { noGrad } from '../autograd/mode.ts'
 import { rule } from '../autograd/node.ts'
-import { RuntimeError, ValueError } from '../errors.ts'
+import { isFloat, scalarName } from '../dtype.ts'
+import { NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { numelOf, type Shape } from '../layout.ts'
 import { record, sumTo } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
@@ -66,6 +67,7 @@ export function nativeBatchNorm(
   momentum: number,
   eps: number,
 ): [out: Tensor, mean: Tensor, rstd: Tensor] {
+  if (!isFloat(x.dtype)) throw new NotImplementedError(`"batch_norm" not implemented for '${scalarName(x.dtype)}'`)
   const channels = (x.ndim < 2 ? x.shape[0] : x.shape[1]) as number
   const at = x.ndim < 2 ? 0 : 1
   const affine = x.shape.map((n, d) => (d === at ? n : 1))

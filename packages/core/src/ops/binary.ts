@@ -5,7 +5,7 @@ import { castTo, kernel, overloads, pointwise } from '../op.ts'
 import { pyType, resultType } from '../promote.ts'
 import type { Tensor } from '../tensor.ts'
 import { mul, pow } from './arithmetic.ts'
-import type { BinaryOp, Operand, TensorsOp } from './types.ts'
+import type { BinaryOp, Operand, TensorFirstOp, TensorsOp } from './types.ts'
 
 const isScalar = (x: Operand): x is number => typeof x === 'number'
 
@@ -47,8 +47,9 @@ export const hypot: TensorsOp = /* @__PURE__ */ pointwise({
  *
  * @see https://pytorch.org/docs/stable/generated/torch.copysign.html
  */
-export const copysign: BinaryOp = /* @__PURE__ */ pointwise({
+export const copysign: TensorFirstOp = /* @__PURE__ */ pointwise({
   name: 'copysign',
+  tensorFirst: true,
   gradFn: (_x, y) => (isScalar(y as Operand) ? 'CopysignBackward1' : 'CopysignBackward0'),
   dtype: 'float',
   forward: (x, y) => x.copysign(y),

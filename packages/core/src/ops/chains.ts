@@ -1,10 +1,12 @@
 /** Products of many matrices, and matrices of powers. */
+import { promoteTypes } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
-import { mul } from './arithmetic.ts'
-import { stack } from './join.ts'
+import { flip } from './flip.ts'
+import { cat } from './join.ts'
 import { mm } from './linalg.ts'
-import { reshape, unsqueeze } from './view.ts'
+import { cumprod } from './scan.ts'
+import { expand, reshape, unsqueeze } from './view.ts'
 
 /** Where to split each range of a chain of matrices of these sizes, so that the fewest multiplications are needed. */
 function bestSplits(sizes: readonly number[]): number[][] {
@@ -65,14 +67,11 @@ export function multiDot(tensors: readonly Tensor[]): Tensor {
   return reshape(product(0, matrices.length - 1), shape)
 }
 
-/** The powers of `x` from 0 to `n - 1`, along a new last dimension. */
-function powers(x: Tensor, n: number, increasing: boolean): Tensor {
-  const ones = allocateTensor(x.shape, x.dtype)
+/** The powers of `x` from 0 to `n - 1`, along a new last dimension; integers make `int64`. */
+function powers(x: Tensor, n: number): Tensor {
+  const ones = allocateTensor([...x.shape, 1], x.dtype)
   ones.data.fill(1)
-  if (n === 0) return allocateTensor([...x.shape, 0], x.dtype)
-  const all = [ones]
-  for (let k = 1; k < n; k++) all.push(k === 1 ? x : mul(all[k - 1] as Tensor, x))
-  return stack(increasing ? all : all.reverse(), -1)
+  return cat([ones, cumprod(expand(unsqueeze(x, -1), [...x.shape, n - 1]), -1)], -1)
 }
 
 /**
@@ -85,7 +84,8 @@ export function vander(x: Tensor, { N, increasing = false }: { readonly N?: numb
   if (x.ndim !== 1) throw new RuntimeError('x must be a one-dimensional tensor.')
   const n = N ?? (x.shape[0] as number)
   if (n < 0) throw new RuntimeError('N must be non-negative.')
-  return powers(x, n, increasing)
+  if (n === 0) return allocateTensor([x.shape[0] as number, 0], promoteTypes(x.dtype, 'int64'))
+  return increasing ? powers(x, n) : flip(powers(x, n), [1])
 }
 
 /**
@@ -100,5 +100,5 @@ export function linalgVander(x: Tensor, { N }: { readonly N?: number } = {}): Te
   const rows = x.ndim === 0 ? unsqueeze(x, 0) : x
   const n = N ?? (rows.shape[rows.ndim - 1] as number)
   if (!(n > 1)) throw new RuntimeError('N must be greater than 1.')
-  return powers(rows, n, true)
+  return powers(rows, n)
 }

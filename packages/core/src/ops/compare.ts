@@ -1,48 +1,78 @@
 /** Comparisons and logic, elementwise; results are `bool`. Every operation here has an in-place form. */
 import { pointwise } from '../op.ts'
-import type { BinaryOp, TensorsOp, UnaryOp } from './types.ts'
+import type { TensorFirstOp, TensorsOp, UnaryOp } from './types.ts'
 
 /**
  * Whether `x` equals `y`, elementwise.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.eq.html
  */
-export const eq: BinaryOp = /* @__PURE__ */ pointwise({ name: 'eq', dtype: 'bool', forward: (x, y) => x.eq(y) })
+export const eq: TensorFirstOp = /* @__PURE__ */ pointwise({
+  name: 'eq',
+  dtype: 'bool',
+  tensorFirst: true,
+  forward: (x, y) => x.eq(y),
+})
 
 /**
  * Whether `x` differs from `y`, elementwise.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.ne.html
  */
-export const ne: BinaryOp = /* @__PURE__ */ pointwise({ name: 'ne', dtype: 'bool', forward: (x, y) => x.ne(y) })
+export const ne: TensorFirstOp = /* @__PURE__ */ pointwise({
+  name: 'ne',
+  dtype: 'bool',
+  tensorFirst: true,
+  forward: (x, y) => x.ne(y),
+})
 
 /**
  * Whether `x` is less than `y`, elementwise.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.lt.html
  */
-export const lt: BinaryOp = /* @__PURE__ */ pointwise({ name: 'lt', dtype: 'bool', forward: (x, y) => x.lt(y) })
+export const lt: TensorFirstOp = /* @__PURE__ */ pointwise({
+  name: 'lt',
+  dtype: 'bool',
+  tensorFirst: true,
+  forward: (x, y) => x.lt(y),
+})
 
 /**
  * Whether `x` is at most `y`, elementwise.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.le.html
  */
-export const le: BinaryOp = /* @__PURE__ */ pointwise({ name: 'le', dtype: 'bool', forward: (x, y) => x.le(y) })
+export const le: TensorFirstOp = /* @__PURE__ */ pointwise({
+  name: 'le',
+  dtype: 'bool',
+  tensorFirst: true,
+  forward: (x, y) => x.le(y),
+})
 
 /**
  * Whether `x` is greater than `y`, elementwise.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.gt.html
  */
-export const gt: BinaryOp = /* @__PURE__ */ pointwise({ name: 'gt', dtype: 'bool', forward: (x, y) => x.gt(y) })
+export const gt: TensorFirstOp = /* @__PURE__ */ pointwise({
+  name: 'gt',
+  dtype: 'bool',
+  tensorFirst: true,
+  forward: (x, y) => x.gt(y),
+})
 
 /**
  * Whether `x` is at least `y`, elementwise.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.ge.html
  */
-export const ge: BinaryOp = /* @__PURE__ */ pointwise({ name: 'ge', dtype: 'bool', forward: (x, y) => x.ge(y) })
+export const ge: TensorFirstOp = /* @__PURE__ */ pointwise({
+  name: 'ge',
+  dtype: 'bool',
+  tensorFirst: true,
+  forward: (x, y) => x.ge(y),
+})
 
 /**
  * Whether both are not zero, elementwise.

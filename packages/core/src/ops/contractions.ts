@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/mode.ts'
 import { rule } from '../autograd/node.ts'
 import { isFloat, scalarName } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { formatShape, normalizeDim, numelOf } from '../layout.ts'
+import { formatShape, normalizeDim, numelOf, type Shape } from '../layout.ts'
 import { record } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
@@ -93,6 +93,14 @@ export function inner(x: Tensor, other: Tensor): Tensor {
   return tensordot(x, other, [[-1], [-1]])
 }
 
+const unsafeViewRule = /* @__PURE__ */ rule<readonly [], Shape>('UnsafeViewBackward0', (grad, node) => [reshape(grad, node.attrs)])
+
+/** `x` in another shape; nobody else holds it, so that the result need not be known as a view. */
+function unsafeView(x: Tensor, shape: Shape): Tensor {
+  const out = noGrad(() => reshape(x, shape)).alias()
+  return record(out, unsafeViewRule, [x], [], x.shape)
+}
+
 /**
  * The Kronecker product: each element of `x` times all of `other`, block by block.
  *
@@ -114,7 +122,7 @@ export function kron(x: Tensor, other: Tensor): Tensor {
       b.flatMap((m) => [1, m]),
     ),
   )
-  return reshape(
+  return unsafeView(
     product,
     a.map((m, d) => m * (b[d] as number)),
   )

@@ -1,9 +1,10 @@
 /** The cross product of vectors of length 3. */
 import { noGrad } from '../autograd/mode.ts'
 import { rule } from '../autograd/node.ts'
-import { RuntimeError, warnOnce } from '../errors.ts'
+import { NotImplementedError, RuntimeError, warnOnce } from '../errors.ts'
 import { broadcastShapes2, normalizeDim } from '../layout.ts'
 import { record, sumTo } from '../op.ts'
+import { resultType } from '../promote.ts'
 import type { Tensor } from '../tensor.ts'
 import { mul, sub } from './arithmetic.ts'
 import { stack } from './join.ts'
@@ -31,6 +32,7 @@ export function linalgCross(x: Tensor, y: Tensor, { dim = -1 }: { readonly dim?:
   const at = normalizeDim(dim, x.ndim)
   if (x.shape[at] !== 3 || y.shape[at] !== 3)
     throw new RuntimeError(`linalg.cross: inputs dimension ${dim} must have length 3. Got ${x.shape[at]} and ${y.shape[at]}`)
+  if (resultType(x, y) === 'bool') throw new NotImplementedError(`"cross" not implemented for 'Bool'`)
   const out = noGrad(() => {
     const shape = broadcastShapes2(x.shape, y.shape)
     const [a, b] = [x, y].map((t) => [0, 1, 2].map((i) => select(expand(t, shape), at, i))) as [Tensor[], Tensor[]]

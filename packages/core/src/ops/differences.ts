@@ -6,6 +6,7 @@ import { add, div, mul, sub } from './arithmetic.ts'
 import { logicalXor } from './compare.ts'
 import { cat } from './join.ts'
 import { sum } from './reduce.ts'
+import { cumsum } from './scan.ts'
 import { clone, narrow, reshape, select } from './view.ts'
 
 /** Options of `diff`. */
@@ -75,6 +76,11 @@ function distances(x: Tensor, y: Tensor, dim: number, name: string): Tensor {
   return diff(reshape(x, [...new Array<number>(lead).fill(1), ...x.shape]), { dim: dim - y.ndim })
 }
 
+/** Refuses samples that are truth values. */
+function refuseBool(y: Tensor, name: string): void {
+  if (y.dtype === 'bool') throw new RuntimeError(`${name}: received a bool input for \`y\`, but bool is not supported`)
+}
+
 /** How `x` or `dx` may stand before the options, where Python's users write it so. */
 type Spacing = Tensor | TrapezoidOptions
 
@@ -90,6 +96,7 @@ const optionsOf = (given: Spacing, more: TrapezoidOptions): TrapezoidOptions => 
  */
 export function trapezoid(y: Tensor, given: Spacing = {}, more: TrapezoidOptions = {}): Tensor {
   const { x, dx = 1, dim = -1 } = optionsOf(given, more)
+  refuseBool(y, 'trapezoid')
   const at = normalizeDim(dim, y.ndim)
   if (y.shape[at] === 0) return sum(y, at)
   if (x === undefined) {
@@ -107,4 +114,19 @@ export function trapezoid(y: Tensor, given: Spacing = {}, more: TrapezoidOptions
  */
 export function trapz(y: Tensor, given: Spacing = {}, more: TrapezoidOptions = {}): Tensor {
   return trapezoid(y, given, more)
+}
+
+/**
+ * The integrals of samples `y` along `dim` from the first up to each other, by the trapezoidal rule.
+ *
+ * @throws RuntimeError if there is not one `x` for each sample.
+ * @see https://pytorch.org/docs/stable/generated/torch.cumulative_trapezoid.html
+ */
+export function cumulativeTrapezoid(y: Tensor, given: Spacing = {}, more: TrapezoidOptions = {}): Tensor {
+  const { x, dx = 1, dim = -1 } = optionsOf(given, more)
+  refuseBool(y, 'cumulative_trapezoid')
+  const at = normalizeDim(dim, y.ndim)
+  const [left, right] = neighbours(y, at)
+  if (x === undefined) return mul(cumsum(add(left, right), at), dx / 2)
+  return div(cumsum(mul(add(left, right), distances(x, y, at, 'cumulative_trapezoid')), at), 2)
 }

@@ -57,6 +57,7 @@ export const polygamma: (x: Tensor, n: number) => Tensor = /* @__PURE__ */ overl
  * @see https://pytorch.org/docs/stable/special.html#torch.special.multigammaln
  */
 export const mvlgamma: (x: Tensor, p: number) => Tensor = /* @__PURE__ */ overloads((x, p) => {
+  if (x.dtype === 'bool') throw new RuntimeError('The input tensor may not be a boolean tensor.')
   if (!(p >= 1)) throw new RuntimeError('p has to be greater than or equal to 1')
   return [mvlgammaKernel(p), x]
 })

@@ -107,7 +107,10 @@ export type LuFactorExResult = { readonly LU: Tensor; readonly pivots: Tensor; r
  *
  * @see https://pytorch.org/docs/stable/generated/torch.linalg.lu_factor_ex.html
  */
-export function luFactorEx(A: Tensor, { pivot = true, checkErrors = false }: LuOptions & { readonly checkErrors?: boolean } = {}): LuFactorExResult {
+export function luFactorEx(
+  A: Tensor,
+  { pivot = true, checkErrors = false }: LuOptions & { readonly checkErrors?: boolean } = {},
+): LuFactorExResult {
   checkMatrix(A, 'torch.lu_factor')
   const { LU, pivots, P, info } = factor(A, pivot)
   recordAll([LU], factorRule, [A], [LU, P], undefined)

@@ -70,9 +70,7 @@ function joined(square: Tensor | null, rest: Tensor | null, m: number, n: number
 export function linalgQr(A: Tensor, { mode = 'reduced' }: { readonly mode?: QrMode } = {}): QrResult {
   checkMatrix(A, 'linalg.qr')
   if (mode !== 'reduced' && mode !== 'complete' && mode !== 'r')
-    throw new RuntimeError(
-      `qr received unrecognized mode '${mode as string}' but expected one of 'reduced' (default), 'r', or 'complete'`,
-    )
+    throw new RuntimeError(`qr received unrecognized mode '${mode as string}' but expected one of 'reduced' (default), 'r', or 'complete'`)
   const { batches, count, rows: m, columns: n } = batchOf(A)
   const width = mode === 'complete' ? m : Math.min(m, n)
   const outs = [new Float64Array(count * m * width), new Float64Array(count * width * n)] as const
@@ -108,14 +106,15 @@ export function householderProduct(A: Tensor, tau: Tensor): Tensor {
   checkMatrix(A, 'torch.linalg.householder_product', 'input')
   const { batches, rows: m, columns: n } = batchOf(A)
   const k = tau.shape[tau.ndim - 1] as number
-  if (m < n)
-    throw new RuntimeError('torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]')
+  if (m < n) throw new RuntimeError('torch.linalg.householder_product: input.shape[-2] must be greater than or equal to input.shape[-1]')
   if (n < k) throw new RuntimeError('torch.linalg.householder_product: input.shape[-1] must be greater than or equal to tau.shape[-1]')
   let out = narrow(identity(m, A), -1, 0, n).expand([...batches, m, n])
   for (let i = k - 1; i >= 0; i--) {
     // One at place i, zeros above, what is stored below.
     const below = narrow(narrow(A, -2, i + 1, m - i - 1), -1, i, 1)
-    const top = narrow(identity(m, A), -1, i, 1).narrow(-2, 0, i + 1).expand([...batches, i + 1, 1])
+    const top = narrow(identity(m, A), -1, i, 1)
+      .narrow(-2, 0, i + 1)
+      .expand([...batches, i + 1, 1])
     const v = cat([top, below], -2)
     const scale = unsqueeze(narrow(tau, -1, i, 1), -1)
     out = sub(out, mul(v, mul(scale, sum(mul(v, out), -2, { keepdim: true }))))

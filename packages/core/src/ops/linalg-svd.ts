@@ -100,3 +100,18 @@ export function svdvals(A: Tensor): Tensor {
   checkMatrix(A, 'linalg.svdvals')
   return decompose(A, false)[1]
 }
+
+/** `A = U diag(S) V^T`. */
+export type OldSvdResult = { readonly U: Tensor; readonly S: Tensor; readonly V: Tensor } & Iterable<Tensor>
+
+/**
+ * `linalg.svd` by its older name: `some` for thin factors, which is the default, and `V` not transposed.
+ *
+ * @throws RuntimeError for integers or fewer than two dimensions.
+ * @see https://pytorch.org/docs/stable/generated/torch.svd.html
+ */
+export function svdMethod(A: Tensor, { some = true }: { readonly some?: boolean } = {}): OldSvdResult {
+  checkMatrix(A, 'linalg.svd')
+  const [U, S, Vh] = decompose(A, !some)
+  return namedTuple({ U, S, V: mT(Vh) })
+}

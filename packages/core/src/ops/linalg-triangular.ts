@@ -1,11 +1,11 @@
 /** Triangular systems and the Cholesky factorization. */
 import { noGrad } from '../autograd/mode.ts'
-import { type Rule, rule } from '../autograd/node.ts'
+import { type Rule, rule, ruleAll } from '../autograd/node.ts'
 import { LinAlgError, RuntimeError } from '../errors.ts'
 import { broadcastShapes2, numelOf } from '../layout.ts'
 import { cholesky as algorithm } from '../matrix/cholesky.ts'
 import { solveTriangle } from '../matrix/triangular.ts'
-import { expand, record, sumTo } from '../op.ts'
+import { expand, record, recordAll, sumTo } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { namedTuple } from '../tuple.ts'
 import { add, mul, neg, sub } from './arithmetic.ts'
@@ -63,7 +63,11 @@ export function solveTriangular(A: Tensor, B: Tensor, { upper, left = true, unit
     const k = right.shape[right.ndim - 1] as number
     const X = doubles(right)
     eachMatrix(given, [], (matrix, _, i) =>
-      solveTriangle(matrix, n, X.subarray(i * n * k, (i + 1) * n * k), k, { upper: left ? upper : !upper, unit: unitriangular, transposed: false }),
+      solveTriangle(matrix, n, X.subarray(i * n * k, (i + 1) * n * k), k, {
+        upper,
+        unit: unitriangular,
+        transposed: !left,
+      }),
     )
     return fromDoubles(X, right.shape, B)
   })
@@ -84,9 +88,25 @@ export interface TriangularSolveOptions {
 /** A solution and a copy of the matrix. */
 export type TriangularSolveResult = { readonly solution: Tensor; readonly clonedCoefficient: Tensor } & Iterable<Tensor>
 
+const oldTriangularRule = /* @__PURE__ */ ruleAll<
+  readonly [A: Tensor, X: Tensor],
+  Required<TriangularSolveOptions> & { b: Tensor['shape'] }
+>('TriangularSolveBackward0', ([grad, gradCopy], node) => {
+  const [A, X] = node.saved()
+  const { upper, transpose, unitriangular, b } = node.attrs
+  if (!grad) return [null, gradCopy ?? null]
+  const toB = triangularSolve(grad, A, { upper, transpose: !transpose, unitriangular }).solution
+  if (!node.needs(1)) return [sumTo(toB, b), null]
+  const full = neg(transpose ? matmul(X, mT(toB)) : matmul(toB, mT(X)))
+  const part = upper ? triu(full, { diagonal: unitriangular ? 1 : 0 }) : tril(full, { diagonal: unitriangular ? -1 : 0 })
+  const toA = sumTo(part, A.shape)
+  return [sumTo(toB, b), gradCopy ? add(toA, gradCopy) : toA]
+})
+
 /**
  * The solution of `A X = b` for triangular `A`, and a copy of `A`: the older form of `linalg.solveTriangular`.
  *
+ * @throws RuntimeError for shapes that do not fit.
  * @see https://pytorch.org/docs/stable/generated/torch.triangular_solve.html
  */
 export function triangularSolve(
@@ -94,10 +114,12 @@ export function triangularSolve(
   A: Tensor,
   { upper = true, transpose = false, unitriangular = false }: TriangularSolveOptions = {},
 ): TriangularSolveResult {
-  const solution = transpose
-    ? solveTriangular(mT(A), b, { upper: !upper, unitriangular })
-    : solveTriangular(A, b, { upper, unitriangular })
-  return namedTuple({ solution, clonedCoefficient: clone(A) })
+  const [solution, clonedCoefficient] = noGrad(() => [
+    transpose ? solveTriangular(mT(A), b, { upper: !upper, unitriangular }) : solveTriangular(A, b, { upper, unitriangular }),
+    clone(A),
+  ]) as [Tensor, Tensor]
+  recordAll([solution, clonedCoefficient], oldTriangularRule, [b, A], [A, solution], { upper, transpose, unitriangular, b: b.shape })
+  return namedTuple({ solution, clonedCoefficient })
 }
 
 /** The gradient of the factored matrix, symmetric as that is. */

@@ -2,7 +2,7 @@
 import { noGrad } from '../autograd/mode.ts'
 import { rule } from '../autograd/node.ts'
 import { isFloat, scalarName } from '../dtype.ts'
-import { IndexError, RuntimeError, ValueError } from '../errors.ts'
+import { IndexError, NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, numelOf, type Shape, sameShape } from '../layout.ts'
 import { castTo, copyOf, expand, record } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
@@ -83,6 +83,10 @@ function usable(target: Tensor, ignored: Tensor, classes: number): Tensor {
 export function nllLoss(input: Tensor, target: Tensor, { reduction = 'mean', weight = null, ignoreIndex = -100 }: NllOptions = {}): Tensor {
   checkReduction(reduction)
   checkClasses(input, target, weight)
+  if (!isFloat(input.dtype))
+    throw new NotImplementedError(
+      `"nll_loss${input.ndim > 2 ? '2d_forward' : ''}_out_frame" not implemented for '${scalarName(input.dtype)}'`,
+    )
   const dim = classDim(input)
   const { losses, weights, total, classesOf } = noGrad(() => {
     const ignored = eq(target, ignoreIndex)

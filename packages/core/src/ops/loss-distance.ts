@@ -1,24 +1,17 @@
 /** Losses that measure how far the input is from the target, element by element. */
-import { RuntimeError, ValueError, warn } from '../errors.ts'
+import { RuntimeError, ValueError } from '../errors.ts'
 import { sameShape } from '../layout.ts'
 import { kernel } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
 import { abs, div, mul, sub } from './arithmetic.ts'
 import { checkReduction, type LossOptions, type Reduction, reduced } from './loss.ts'
+import { warnBroadcast } from './loss-warning.ts'
 import { mean, sum } from './reduce.ts'
 
 /** Options of losses that may weigh elements. */
 export interface WeightedLossOptions extends LossOptions {
   /** A factor on each element's loss; a mean is then over the sum of the weights. */
   readonly weight?: Tensor | null | undefined
-}
-
-/** Warns of shapes that differ: broadcasting them is seldom what is meant. */
-export function warnBroadcast(input: Tensor, target: Tensor): void {
-  if (sameShape(input.shape, target.shape)) return
-  warn(
-    `Using a target size (torch.Size([${target.shape.join(', ')}])) that is different to the input size (torch.Size([${input.shape.join(', ')}])). This will likely lead to incorrect results due to broadcasting. Please ensure they have the same size.`,
-  )
 }
 
 /** Makes one loss of those of the elements. */
@@ -52,6 +45,7 @@ export function l1Loss(input: Tensor, target: Tensor, { reduction = 'mean', weig
 const smoothL1 = /* @__PURE__ */ kernel({
   name: 'smooth_l1_loss',
   gradFn: 'SmoothL1LossBackward0',
+  only: ['float', 'smooth_l1_cpu'],
   forward: (x, y, beta) => {
     const d = x.sub(y).abs()
     return d
@@ -89,6 +83,7 @@ export function smoothL1Loss(input: Tensor, target: Tensor, { reduction = 'mean'
 const huber = /* @__PURE__ */ kernel({
   name: 'huber_loss',
   gradFn: 'HuberLossBackward0',
+  only: ['float', 'huber_cpu'],
   forward: (x, y, delta) => {
     const d = x.sub(y).abs()
     return d

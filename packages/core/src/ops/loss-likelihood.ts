@@ -1,6 +1,7 @@
 /** Negative log-likelihoods of distributions, and the divergence between two. */
 import { noGrad } from '../autograd/mode.ts'
-import { ValueError, warnOnce } from '../errors.ts'
+import { isFloat } from '../dtype.ts'
+import { RuntimeError, ValueError, warnOnce } from '../errors.ts'
 import { sameShape } from '../layout.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, mul, pow, sub } from './arithmetic.ts'
@@ -32,6 +33,7 @@ export function klDiv(input: Tensor, target: Tensor, { reduction = 'mean', logTa
     warnOnce(
       "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same as 'batchmean' in the next major release.",
     )
+  if (!isFloat(input.dtype) || !isFloat(target.dtype)) throw new RuntimeError('kl_div: Integral inputs not supported.')
   const losses = logTarget ? mul(exp(target), sub(target, input)) : sub(xlogy(target, target), mul(target, input))
   if (reduction !== 'batchmean') return reduceLosses(losses, reduction)
   const total = sum(losses)

@@ -1,4 +1,5 @@
 /** Losses that ask for a margin between what belongs together and what does not. */
+import { isFloat, scalarName } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { kernel } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
@@ -69,6 +70,7 @@ export function softMarginLoss(input: Tensor, target: Tensor, { reduction = 'mea
     throw new RuntimeError(
       "The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have requires_grad True.",
     )
+  if (!isFloat(input.dtype)) throw new RuntimeError(`result type Float can't be cast to the desired output type ${scalarName(input.dtype)}`)
   return reduced(softMargin, [input, target], reduction)
 }
 

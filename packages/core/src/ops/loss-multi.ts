@@ -1,8 +1,8 @@
 /** Margin losses of several classes at once. */
 import { noGrad } from '../autograd/mode.ts'
 import { rule } from '../autograd/node.ts'
-import { scalarName } from '../dtype.ts'
-import { IndexError, RuntimeError, ValueError } from '../errors.ts'
+import { isFloat, scalarName } from '../dtype.ts'
+import { IndexError, NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, sameShape } from '../layout.ts'
 import { castTo, copyOf, expand, record } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
@@ -23,6 +23,11 @@ const rowsOf = (x: Tensor): Tensor => (x.ndim === 2 ? x : reshape(x, [1, x.numel
 function checkInput(x: Tensor): void {
   const fits = x.ndim <= 2 && (x.ndim === 2 ? x.shape[1] !== 0 : x.numel() > 0)
   if (!fits) throw new RuntimeError(`Expected non-empty vector or matrix with optional 0-dim batch size, but got: ${formatShape(x.shape)}`)
+}
+
+/** Refuses integers in the name of PyTorch's kernel. */
+function refuseIntegers(x: Tensor, kernel: string): void {
+  if (!isFloat(x.dtype)) throw new NotImplementedError(`"${kernel}" not implemented for '${scalarName(x.dtype)}'`)
 }
 
 interface Reduced {
@@ -106,6 +111,7 @@ export function multiMarginLoss(
   if (target.ndim > 1 || target.numel() !== n)
     throw new RuntimeError(`inconsistent target size, expected ${n} but got ${formatShape(target.shape)}`)
   if (target.dtype !== 'int64') throw new RuntimeError(`expected scalar type Long but found ${scalarName(target.dtype)}`)
+  refuseIntegers(input, 'multi_margin_loss_cpu_kernel')
   const own = noGrad(() => copyOf(reshape(target, [n])))
   for (const c of own.data) if (c < 0 || c >= classes) throw new IndexError(`target out of range`)
   const { weights, out } = noGrad(() => {
@@ -162,6 +168,7 @@ export function multilabelMarginLoss(input: Tensor, target: Tensor, { reduction 
   if (!sameShape(input.shape, target.shape) && !(input.ndim <= 1 && target.numel() === input.numel()))
     throw new RuntimeError(`inconsistent target size: ${formatShape(target.shape)} for input of size: ${formatShape(input.shape)}`)
   if (target.dtype !== 'int64') throw new RuntimeError(`expected scalar type Long but found ${scalarName(target.dtype)}`)
+  refuseIntegers(input, 'multilabel_margin_loss_forward_out_frame')
   const rows = rowsOf(input)
   const own = copyOf(target)
   const k = rows.shape[1] as number

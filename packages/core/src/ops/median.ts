@@ -3,7 +3,7 @@ import { noGrad } from '../autograd/mode.ts'
 import { rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { isFloat } from '../dtype.ts'
-import { IndexError } from '../errors.ts'
+import { IndexError, NotImplementedError } from '../errors.ts'
 import { normalizeDim } from '../layout.ts'
 import { castTo, copyOf, record, recordAll } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
@@ -89,6 +89,7 @@ interface Median {
 const medianOf = (name: string, choose: (line: ArrayLike<number>) => number, ofAll: typeof medianAll, along: typeof medianAlong): Median =>
   ((x: Tensor, dim?: number | DimOptions, options?: DimOptions): Tensor | ValuesIndices => {
     const { dim: given, keepdim = false } = typeof dim === 'number' ? { ...options, dim } : (dim ?? {})
+    if (x.dtype === 'bool') throw new NotImplementedError(`"median_${given === undefined ? 'cpu' : 'out'}" not implemented for 'Bool'`)
     if (given === undefined) {
       const flat = noGrad(() => reshape(x, [-1]))
       const out = x.numel() === 0 ? nothing(x) : pickSorted(flat, 0, false, choose).values

@@ -8,16 +8,18 @@ import { type Places, takeAt } from './places.ts'
 /** The places of the elements of `x` that are not zero, in order. */
 export function coordinates(x: Tensor): Places {
   const { data } = copyOf(x)
-  const found: number[] = []
-  for (let i = 0; i < data.length; i++) if (data[i] !== 0) found.push(i)
+  let count = 0
+  for (let i = 0; i < data.length; i++) if (data[i] !== 0) count++
+  const found = new Float64Array(count)
+  for (let i = 0, k = 0; i < data.length; i++) if (data[i] !== 0) found[k++] = i
   let step = data.length
   const indices = x.shape.map((n) => {
     step /= Math.max(n, 1)
-    const index = allocateTensor([found.length], 'int64')
-    for (let k = 0; k < found.length; k++) index.data[k] = Math.floor((found[k] as number) / step) % n
+    const index = allocateTensor([count], 'int64')
+    for (let k = 0; k < count; k++) index.data[k] = Math.floor((found[k] as number) / step) % n
     return index
   })
-  return { dims: x.shape.map((_, d) => d), indices, shape: [found.length], at: 0 }
+  return { dims: x.shape.map((_, d) => d), indices, shape: [count], at: 0 }
 }
 
 /**

@@ -136,6 +136,8 @@ function checkContinuation(x: Tensor, amounts: Amounts, padding: readonly number
     throw new RuntimeError(
       `Expected ${dims + 1}D or ${dims + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: ${formatShape(x.shape)}`,
     )
+  if (x.dtype === 'bool' && mode !== 'circular')
+    throw new NotImplementedError(`"${mode === 'reflect' ? 'reflection' : 'replication'}_pad${dims}d" not implemented for 'Bool'`)
   amounts.forEach(([before, after], d) => {
     if (d < x.ndim - dims) return
     const n = x.shape[d] as number

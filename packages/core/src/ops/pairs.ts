@@ -2,17 +2,19 @@
 import { isFloat } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import { kernel, overloads, pointwise } from '../op.ts'
-import { resultType } from '../promote.ts'
-import type { Tensor } from '../tensor.ts'
+import { pyType, resultType } from '../promote.ts'
+import { Tensor } from '../tensor.ts'
 import type { AlphaOptions } from './arithmetic.ts'
-import type { BinaryOp, Operand, TensorsOp } from './types.ts'
+import type { Operand, TensorFirstOp, TensorsOp } from './types.ts'
 
-/**
- * The greater of `x` and `y`, elementwise; NaN wins. A tie gives each side half the gradient.
- *
- * @see https://pytorch.org/docs/stable/generated/torch.maximum.html
- */
-export const maximum: BinaryOp = /* @__PURE__ */ pointwise({
+/** Refuses plain numbers, in the words of PyTorch's parser of arguments. */
+function requireTensors(name: string, x: Tensor, y: Tensor): void {
+  for (const [i, t] of [x, y].entries())
+    if (!(t instanceof Tensor))
+      throw new TypeError(`${name}(): argument '${i === 0 ? 'input' : 'other'}' (position ${i + 1}) must be Tensor, not ${pyType(t)}`)
+}
+
+const maximumKernel = /* @__PURE__ */ kernel({
   name: 'maximum',
   gradFn: 'MaximumBackward0',
   forward: (x, y) => x.maximum(y),
@@ -23,11 +25,19 @@ export const maximum: BinaryOp = /* @__PURE__ */ pointwise({
 })
 
 /**
- * The lesser of `x` and `y`, elementwise; NaN wins. A tie gives each side half the gradient.
+ * The greater of `x` and `y`, elementwise; NaN wins. A tie gives each side half the gradient.
  *
- * @see https://pytorch.org/docs/stable/generated/torch.minimum.html
+ * @see https://pytorch.org/docs/stable/generated/torch.maximum.html
  */
-export const minimum: BinaryOp = /* @__PURE__ */ pointwise({
+export const maximum: TensorsOp = /* @__PURE__ */ overloads((x, y) => {
+  requireTensors('maximum', x, y)
+  return [maximumKernel, x, y]
+})
+
+/** The method form, which formulas use with numbers as well: `x.maximum(y)`. */
+export const maximumMethod: TensorFirstOp = /* @__PURE__ */ overloads((x, y) => [maximumKernel, x, y])
+
+const minimumKernel = /* @__PURE__ */ kernel({
   name: 'minimum',
   gradFn: 'MinimumBackward0',
   forward: (x, y) => x.minimum(y),
@@ -36,6 +46,19 @@ export const minimum: BinaryOp = /* @__PURE__ */ pointwise({
     grad.where(x.ne(y), grad.mul(0.5)).where(x.lt(y).logicalNot(), 0),
   ],
 })
+
+/**
+ * The lesser of `x` and `y`, elementwise; NaN wins. A tie gives each side half the gradient.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.minimum.html
+ */
+export const minimum: TensorsOp = /* @__PURE__ */ overloads((x, y) => {
+  requireTensors('minimum', x, y)
+  return [minimumKernel, x, y]
+})
+
+/** The method form, which formulas use with numbers as well: `x.minimum(y)`. */
+export const minimumMethod: TensorFirstOp = /* @__PURE__ */ overloads((x, y) => [minimumKernel, x, y])
 
 /**
  * The greater of `x` and `y`, elementwise; a number wins over NaN.
@@ -102,8 +125,17 @@ export const logaddexp2: TensorsOp = /* @__PURE__ */ pointwise({
   backward: (grad, _out, x, y) => [grad.div(y.sub(x).exp2().add(1)), grad.div(x.sub(y).exp2().add(1))],
 })
 
-const rsubKernel = /* @__PURE__ */ kernel({
+const rsubPlain = /* @__PURE__ */ kernel({
   name: 'rsub',
+  tensorFirst: true,
+  gradFn: (_x, y) => (typeof y === 'number' ? 'RsubBackward1' : 'RsubBackward0'),
+  forward: (x, y) => y.sub(x),
+  backward: (grad, _out, _x, _y) => [grad.neg(), grad],
+})
+
+const rsubScaled = /* @__PURE__ */ kernel({
+  name: 'rsub',
+  tensorFirst: true,
   gradFn: (_x, y) => (typeof y === 'number' ? 'RsubBackward1' : 'RsubBackward0'),
   forward: (x, y, alpha) => y.sub(x.mul(alpha)),
   backward: (grad, _out, _x, _y, alpha) => [grad.mul(alpha.neg()), grad, null],
@@ -124,6 +156,6 @@ export const rsub: (x: Tensor, other: Operand, options?: AlphaOptions) => Tensor
       )
     if (!isFloat(d) && !Number.isInteger(alpha))
       throw new RuntimeError('For integral input tensors, argument alpha must not be a floating point number.')
-    return [rsubKernel, x, other, alpha]
+    return alpha === 1 ? [rsubPlain, x, other] : [rsubScaled, x, other, alpha]
   },
 )

@@ -1,9 +1,10 @@
 /** Products added to a tensor: `beta * input + alpha * product`. */
 import { noGrad } from '../autograd/mode.ts'
 import { type Rule, rule } from '../autograd/node.ts'
+import { promoteTypes } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Shape } from '../layout.ts'
-import { record, sumTo } from '../op.ts'
+import { castTo, record, sumTo } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
 import { type AddmmOptions, bmm, mv, outer } from './linalg.ts'
@@ -48,7 +49,8 @@ function addTo(
   const out = noGrad(() => {
     const scaled = times(product, alpha)
     // With beta 0 not even a NaN of `input` counts.
-    return beta === 0 ? scaled : add(scaled, times(expand(input, product.shape), beta))
+    const sum = beta === 0 ? scaled : add(scaled, times(expand(input, product.shape), beta))
+    return castTo(sum, promoteTypes(input.dtype, product.dtype))
   })
   return record(out, r, [input, x, y], [x, y], { beta, alpha, shape: input.shape })
 }
@@ -148,7 +150,7 @@ const addbmmRule = /* @__PURE__ */ scaledRule(
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: AddmmOptions = {}): Tensor {
   return addTo(
     input,
-    noGrad(() => sum(bmm(batch1, batch2), 0)),
+    noGrad(() => sum(bmm(batch1, batch2), 0, { dtype: batch1.dtype })),
     batch1,
     batch2,
     addbmmRule,

@@ -1,10 +1,11 @@
 /** Quantiles, by interpolation between the elements in order. */
 import { noGrad } from '../autograd/mode.ts'
+import { rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { isFloat } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { normalizeDim } from '../layout.ts'
-import { castTo } from '../op.ts'
+import { normalizeDim, type Shape } from '../layout.ts'
+import { castTo, record } from '../op.ts'
 import { allocateTensor, Tensor } from '../tensor.ts'
 import { clampMin, lerp, mul, sub } from './arithmetic.ts'
 import { logicalNot } from './compare.ts'
@@ -12,7 +13,7 @@ import { gather } from './indexing.ts'
 import { isnan } from './number-class.ts'
 import { any, sum } from './reduce.ts'
 import { ceil, floor, round } from './rounding.ts'
-import { movedim, reshape, unsqueeze } from './view.ts'
+import { movedim, reshape, transpose, unsqueeze } from './view.ts'
 import { where } from './where.ts'
 
 /** Which number stands for a place between two elements. */
@@ -49,6 +50,21 @@ function check(name: string, x: Tensor, q: Tensor, interpolation: Interpolation)
     throw new RuntimeError(`${name}() q values must be in the range [0, 1]`)
 }
 
+/** The elements to take quantiles of along a last dimension; where they stood, a dimension of length 1 stays if it is to be kept. */
+function linesOf(x: Tensor, dim: number | undefined, keepdim: boolean): Tensor {
+  if (dim === undefined || x.ndim === 0) {
+    if (dim !== undefined) normalizeDim(dim, x.ndim)
+    return reshape(x, [...(keepdim ? x.shape.map(() => 1) : []), x.numel()])
+  }
+  const at = normalizeDim(dim, x.ndim)
+  return keepdim ? transpose(unsqueeze(x, -1), at, -1) : movedim(x, at, -1)
+}
+
+const squeezeRule = /* @__PURE__ */ rule<readonly [], Shape>('SqueezeBackward4', (grad, node) => [reshape(grad, node.attrs)])
+
+/** Takes off a last dimension of length 1. */
+const withoutLast = (x: Tensor): Tensor => record(x.alias(x.shape.slice(0, -1), x.strides.slice(0, -1)), squeezeRule, [x], [], x.shape)
+
 function quantileOf(name: string, skipNaN: boolean, x: Tensor, given: number | Tensor, options: QuantileOptions): Tensor {
   const { dim, keepdim = false, interpolation = 'linear' } = options
   let q: Tensor
@@ -59,8 +75,7 @@ function quantileOf(name: string, skipNaN: boolean, x: Tensor, given: number | T
     q.data[0] = given
   }
   check(name, x, q, interpolation)
-  const at = dim === undefined ? 0 : normalizeDim(dim, x.ndim)
-  const lines = x.ndim === 0 || dim === undefined ? reshape(x, [-1]) : movedim(x, at, -1)
+  const lines = linesOf(x, dim, keepdim)
   const inOrder = sorted(lines)
   const n = inOrder.shape[inOrder.ndim - 1] as number
   const count = q.numel()
@@ -87,12 +102,8 @@ function quantileOf(name: string, skipNaN: boolean, x: Tensor, given: number | T
     )
     out = lerp(out, above, interpolation === 'midpoint' ? 0.5 : sub(ranks, below))
   }
-  // From [..., q] to [q, ...] or [...], with the reduced dimensions back in place where they are to be kept.
-  const first = movedim(out, -1, 0)
-  const lead = q.ndim === 0 ? [] : [count]
-  if (dim === undefined || x.ndim === 0) return reshape(first, [...lead, ...(keepdim ? x.shape.map(() => 1) : [])])
-  const shaped = reshape(first, [...lead, ...first.shape.slice(1)])
-  return keepdim ? unsqueeze(shaped, at + lead.length) : shaped
+  // From [..., q] to [q, ...], or without a dimension for a single q.
+  return withoutLast(q.ndim === 0 ? out : transpose(unsqueeze(out, 0), 0, -1))
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Activations made of straight pieces, and their kin. Functions only: `nn.functional` offers them under these names. */
-import { scalarName } from '../dtype.ts'
+import { isFloat, scalarName } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { kernel } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
@@ -94,6 +94,9 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   return preluKernel.run([x, slopes])
 }
 
+/** A number as the dtype of `x` holds it: integers cut off what follows the point. */
+const fitting = (value: number, x: Tensor): number => (isFloat(x.dtype) ? value : Math.trunc(value))
+
 const thresholdKernel = /* @__PURE__ */ kernel({
   name: 'threshold',
   only: ['number', 'threshold_cpu'],
@@ -108,7 +111,7 @@ const thresholdKernel = /* @__PURE__ */ kernel({
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.threshold.html
  */
 export function threshold(x: Tensor, limit: number, value: number): Tensor {
-  return thresholdKernel.run([x, limit, value])
+  return thresholdKernel.run([x, fitting(limit, x), fitting(value, x)])
 }
 
 /** Options of `hardtanh`. */
@@ -126,6 +129,13 @@ const hardtanhKernel = /* @__PURE__ */ kernel({
   backward: (grad, _out, x, min, max) => [grad.where(x.gt(min).mul(x.lt(max)), 0), null, null],
 })
 
+/** Runs the kernel where the dtype can hold the limits. */
+function limited(x: Tensor, min: number, max: number): Tensor {
+  if (x.dtype === 'bool') throw new RuntimeError('Bool inputs not supported for hardtanh')
+  if (x.dtype === 'uint8' && min < 0) throw new RuntimeError('cannot do hardtanh on an unsigned type with negative limits')
+  return hardtanhKernel.run([x, fitting(min, x), fitting(max, x)])
+}
+
 /**
  * `x` limited to `[minVal, maxVal]`; no gradient flows where a limit is reached.
  *
@@ -134,7 +144,7 @@ const hardtanhKernel = /* @__PURE__ */ kernel({
  */
 export function hardtanh(x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions = {}): Tensor {
   if (minVal > maxVal) throw new ValueError('min_val cannot be greater than max_val')
-  return hardtanhKernel.run([x, minVal, maxVal])
+  return limited(x, minVal, maxVal)
 }
 
 /**
@@ -143,7 +153,7 @@ export function hardtanh(x: Tensor, { minVal = -1, maxVal = 1 }: HardtanhOptions
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.relu6.html
  */
 export function relu6(x: Tensor): Tensor {
-  return hardtanhKernel.run([x, 0, 6])
+  return limited(x, 0, 6)
 }
 
 const hardsigmoidKernel = /* @__PURE__ */ kernel({

@@ -6,6 +6,7 @@ import { type DType, isFloat, scalarName } from '../dtype.ts'
 import { IndexError, NotImplementedError, RuntimeError } from '../errors.ts'
 import { contiguousStrides, normalizeDim, normalizeDims, numelOf } from '../layout.ts'
 import { castTo, expand, record, recordAll } from '../op.ts'
+import { pyType } from '../promote.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { namedTuple } from '../tuple.ts'
 import { div, mul } from './arithmetic.ts'
@@ -13,7 +14,7 @@ import { eq } from './compare.ts'
 import { maximum, minimum } from './pairs.ts'
 import { pickedRule, type ValuesIndices } from './picked.ts'
 import { dimsOf, type Reduced, reduce, reducedShape, restore } from './reduction.ts'
-import type { Dims, Operand, ReduceOptions } from './types.ts'
+import type { Dims, ReduceOptions } from './types.ts'
 import { reshape } from './view.ts'
 
 export type { ValuesIndices }
@@ -177,8 +178,12 @@ interface Extreme {
   (x: Tensor, options: { dim: number; keepdim?: boolean }): ValuesIndices
 }
 
-const extremeOf = (kind: ArgReduction, pair: (x: Operand, y: Operand) => Tensor): Extreme =>
+const extremeOf = (kind: ArgReduction, pair: (x: Tensor, y: Tensor) => Tensor): Extreme =>
   ((x: Tensor, arg?: number | Tensor | DimOptions, options?: { keepdim?: boolean }): Tensor | ValuesIndices => {
+    if (typeof x === 'number')
+      throw new TypeError(
+        `${kind}() received an invalid combination of arguments - got (${[x, arg].map(pyType).join(', ')}), but expected one of:\n * (Tensor, ...)`,
+      )
     if (arg === undefined) return extreme(kind === 'max' ? 'amax' : 'amin', x, {}, kind)
     if (typeof arg === 'number') return extremeAlong(kind, x, arg, options?.keepdim ?? false)
     if ('storage' in arg) return pair(x, arg)

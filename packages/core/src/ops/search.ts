@@ -1,6 +1,6 @@
 /** Finding numbers among others. */
 import { scalarName } from '../dtype.ts'
-import { RuntimeError, ValueError } from '../errors.ts'
+import { NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, type Shape } from '../layout.ts'
 import { copyOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
@@ -69,6 +69,7 @@ function checkSearch(sequence: Tensor, input: Shape, { right = false, side = nul
 export function searchsorted(sortedSequence: Tensor, input: Operand, options: SearchsortedOptions = {}): Tensor {
   const shape = typeof input === 'number' ? [] : input.shape
   checkSearch(sortedSequence, shape, options)
+  if (sortedSequence.dtype === 'bool') throw new NotImplementedError(`"searchsorted_out_cpu" not implemented for 'Bool'`)
   const { outInt32 = false, right = false, side = null, sorter = null } = options
   const out = allocateTensor(shape, outInt32 ? 'int32' : 'int64')
   const boundaries = copyOf(sortedSequence).data

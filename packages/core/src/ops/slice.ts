@@ -30,13 +30,22 @@ const sliceRule = /* @__PURE__ */ rule<readonly [], Part>('SliceBackward0', (gra
   zerosAround(grad, node.attrs.shape, node.attrs.cut),
 ])
 
+/** What `slice` takes, named. */
+export interface SliceOptions {
+  readonly dim?: number
+  readonly start?: number | null
+  readonly end?: number | null
+  readonly step?: number
+}
+
 /**
  * A view of every `step`-th element from `start` to `end` (exclusive) along `dim`, with Python's rules for negative and overlong bounds.
  *
  * @throws RuntimeError unless `step` is greater than 0.
  * @see https://pytorch.org/docs/stable/tensor_view.html
  */
-export function slice(x: Tensor, dim = 0, start: number | null = 0, end: number | null = null, step = 1): Tensor {
+export function slice(x: Tensor, dim: number | SliceOptions = 0, start: number | null = 0, end: number | null = null, step = 1): Tensor {
+  if (typeof dim !== 'number') return slice(x, dim.dim ?? 0, dim.start ?? 0, dim.end ?? null, dim.step ?? 1)
   if (x.ndim === 0) throw new IndexError('slice() cannot be applied to a 0-dim tensor.')
   if (!(step > 0)) throw new RuntimeError('slice step must be positive')
   const at = normalizeDim(dim, x.ndim)

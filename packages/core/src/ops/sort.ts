@@ -1,7 +1,7 @@
 /** Sorting, and the first few of what sorting would give. */
 import type { Rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
-import { IndexError, RuntimeError } from '../errors.ts'
+import { IndexError, NotImplementedError, RuntimeError } from '../errors.ts'
 import { normalizeDim, type Shape } from '../layout.ts'
 import { emptyAs, recordAll } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
@@ -90,6 +90,11 @@ export function msort(x: Tensor): Tensor {
   return sort(x, 0).values
 }
 
+/** Picking single elements takes numbers. */
+function checkNumbers(x: Tensor, kernel: string): void {
+  if (x.dtype === 'bool') throw new NotImplementedError(`"${kernel}" not implemented for 'Bool'`)
+}
+
 /** `length` elements from `start` along `dim`, as a copy. */
 function copied(x: Tensor, dim: number, start: number, length: number): Tensor {
   if (x.ndim === 0) return x
@@ -114,12 +119,13 @@ export interface TopkOptions {
 /**
  * The `k` greatest elements along `dim`, the greatest first, and where each stands.
  *
- * @throws RuntimeError if there are not as many elements.
+ * @throws RuntimeError if there are not as many elements; NotImplementedError for truth values.
  * @see https://pytorch.org/docs/stable/generated/torch.topk.html
  */
 export function topk(x: Tensor, k: number, { dim = -1, largest = true }: TopkOptions = {}): Sorted {
   const at = normalizeDim(dim, x.ndim)
   if (!(k >= 0 && k <= lengthOf(x, at))) throw new RuntimeError('selected index k out of range')
+  checkNumbers(x, 'topk_cpu')
   const all = sorted(x, at, largest)
   const [values, indices] = [copied(all.values, at, 0, k), copied(all.indices, at, 0, k)]
   recordAll([values, indices], topkRule, [x], [indices], { shape: x.shape, dim: at, dropped: false })
@@ -137,7 +143,7 @@ export interface KthvalueOptions {
 /**
  * The `k`-th least element along `dim`, counted from 1, and where it stands. NaN counts as the greatest.
  *
- * @throws RuntimeError if there is no such element; IndexError for a dimension of length 0.
+ * @throws RuntimeError if there is no such element; IndexError for a dimension of length 0; NotImplementedError for truth values.
  * @see https://pytorch.org/docs/stable/generated/torch.kthvalue.html
  */
 export function kthvalue(x: Tensor, k: number, { dim = -1, keepdim = false }: KthvalueOptions = {}): Sorted {
@@ -145,6 +151,7 @@ export function kthvalue(x: Tensor, k: number, { dim = -1, keepdim = false }: Kt
   const n = lengthOf(x, at)
   if (n === 0) throw new IndexError(`kthvalue(): Expected reduction dim ${at} to have non-zero size.`)
   if (!(k >= 1 && k <= n)) throw new RuntimeError(`kthvalue(): selected number k out of range for dimension ${at}`)
+  checkNumbers(x, 'kthvalue_cpu')
   const all = sorted(x, at, false)
   const dropped = !keepdim && x.ndim > 0
   const kept = (t: Tensor): Tensor => {

@@ -1,6 +1,8 @@
 /** Taking off the mean and dividing by the standard deviation over some dimensions: the core of all norm layers, as one operation. */
 import { isGradEnabled, noGrad } from '../autograd/mode.ts'
 import { ruleAll } from '../autograd/node.ts'
+import { isFloat, scalarName } from '../dtype.ts'
+import { NotImplementedError } from '../errors.ts'
 import type { Shape } from '../layout.ts'
 import { expand, recordAll, sumTo } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
@@ -65,6 +67,13 @@ const standardizeRule = /* @__PURE__ */ ruleAll<Kept, Attrs>('NativeLayerNormBac
   ]
 })
 
+/** PyTorch's names of the kernels that refuse integers. */
+const refusals: Readonly<Record<string, string>> = {
+  NativeLayerNormBackward0: 'LayerNormKernelImpl',
+  NativeGroupNormBackward0: 'GroupNormKernelImpl',
+  NativeBatchNormBackward0: 'batch_norm',
+}
+
 /** The results of standardizing: what was asked for, and the statistics, with the reduced dimensions of length 1. */
 export interface Standardized {
   readonly out: Tensor
@@ -84,6 +93,7 @@ export function standardize(
   how: Standardizing,
   statisticsShape: Shape | null = null,
 ): Standardized {
+  if (!isFloat(x.dtype)) throw new NotImplementedError(`"${refusals[name]}" not implemented for '${scalarName(x.dtype)}'`)
   const { out, average, rstd } = noGrad(() => {
     const seen = reshape(x, how.view)
     const { average, rstd } = statistics(seen, how)

@@ -10,6 +10,9 @@ export type UnaryOp = (x: Tensor) => Tensor
 /** An operation on two tensors, or a tensor and a number. */
 export type BinaryOp = (x: Operand, y: Operand) => Tensor
 
+/** An operation on a tensor and another, or a number. */
+export type TensorFirstOp = (x: Tensor, y: Operand) => Tensor
+
 /** An operation on two tensors, where a plain number will not do. */
 export type TensorsOp = (x: Tensor, y: Tensor) => Tensor
 

@@ -1,6 +1,6 @@
 /** Views with another shape: the same elements in the same order. Views of parts and of other orders are told further on from here. */
 import { rule } from '../autograd/node.ts'
-import { typeName } from '../dtype.ts'
+import { isFloat, typeName } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import {
   broadcastStrides,
@@ -11,9 +11,10 @@ import {
   normalizeDims,
   numelOf,
   type Shape,
+  sameShape,
   viewStrides,
 } from '../layout.ts'
-import { cloneOf, copyOf, record, sumTo } from '../op.ts'
+import { castTo, cloneOf, copyOf, record, sumTo } from '../op.ts'
 import type { Tensor } from '../tensor.ts'
 import { viewOf } from './alias.ts'
 import { listOf } from './args.ts'
@@ -150,7 +151,9 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 }
 
 /**
- * `x` summed down to `size`, to which it could have been broadcast from: the adjoint of broadcasting.
+ * `x` summed down to `size`, which broadcasts to the shape of `x`: the adjoint of broadcasting.
+ *
+ * Dtypes: integers sum to `int64`.
  *
  * @throws RuntimeError if `size` does not broadcast to the shape of `x`.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.sum_to_size.html
@@ -160,7 +163,7 @@ export function sumToSize(x: Tensor, size: Shape | number, ...rest: number[]): T
   const lead = x.ndim - to.length
   if (lead < 0 || to.some((n, d) => n !== 1 && n !== x.shape[lead + d]))
     throw new RuntimeError(`size {${formatShape(to)}} is not expandable to size {${formatShape(x.shape)}}.`)
-  return sumTo(x, to)
+  return sameShape(x.shape, to) ? x : sumTo(isFloat(x.dtype) ? x : castTo(x, 'int64'), to)
 }
 
 const unsqueezeRule = /* @__PURE__ */ rule<readonly [], number>('UnsqueezeBackward0', (grad, node) => [squeeze(grad, node.attrs)])
@@ -198,14 +201,23 @@ export function squeeze(x: Tensor, given?: Dims | { readonly dim?: Dims | undefi
   return viewOf(x, x.shape.filter(keep), x.strides.filter(keep), x.offset, squeezeRule, x.shape, name)
 }
 
+/** Options of `flatten`. */
+export interface FlattenOptions {
+  /** The first dimension to be merged (0). */
+  readonly startDim?: number
+  /** The last dimension to be merged (-1). */
+  readonly endDim?: number
+}
+
 /**
  * The dimensions from `start` to `end` made one.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.flatten.html
  */
-export function flatten(x: Tensor, startDim = 0, endDim = -1): Tensor {
-  const start = normalizeDim(startDim, x.ndim)
-  const end = normalizeDim(endDim, x.ndim)
+export function flatten(x: Tensor, startDim: number | FlattenOptions = 0, endDim = -1): Tensor {
+  const { startDim: from = 0, endDim: to = -1 } = typeof startDim === 'number' ? { startDim, endDim } : startDim
+  const start = normalizeDim(from, x.ndim)
+  const end = normalizeDim(to, x.ndim)
   if (start > end) throw new RuntimeError('flatten() has invalid args: start_dim cannot come after end_dim')
   if (x.ndim === 0) return reshape(x, [1])
   if (start === end) return x

@@ -5,7 +5,7 @@ import { look, of, type Rows, summed, unary } from './row.ts'
 const { blockDiag, broadcastTensors, cartesianProd, columnStack, combinations, constantPadNd, dstack, hstack, meshgrid, pad, vstack } = core
 
 export const arranging = {
-  sumToSize: { shapes: of([2, 3, 4]), rest: [[3, 1]], gradFn: 'SumBackward1' },
+  sumToSize: { shapes: of([2, 3, 4]), rest: [[3, 1]], gradFn: 'SumBackward1', result: summed },
   diag: [look('DiagEmbedBackward0', [4]), look('DiagonalBackward0_copy', [3, 4], { diagonal: 1 })],
   diagEmbed: look('DiagEmbedBackward0', [3, 4], { offset: -1, dim1: 0, dim2: 2 }),
   diagflat: look('DiagEmbedBackward0', [2, 3]),
@@ -72,8 +72,13 @@ export const arrangements = {
   constantPadNd: { shapes: of([3, 4]), call: (x) => constantPadNd(x, [1, -1, 0, 2], { value: 3 }), gradFn: 'ConstantPadNdBackward0' },
   pad: [
     { shapes: of([3, 4]), call: (x) => pad(x, [1, 2]), gradFn: 'ConstantPadNdBackward0' },
-    { shapes: of([2, 3, 4]), call: (x) => pad(x, [1, 3], { mode: 'reflect' }), gradFn: 'ReflectionPad1DBackward0' },
-    { shapes: of([2, 3, 4]), call: (x) => pad(x, [-1, 2, 1, 0], { mode: 'replicate' }), gradFn: 'ReplicationPad2DBackward0' },
+    { shapes: of([2, 3, 4]), call: (x) => pad(x, [1, 3], { mode: 'reflect' }), gradFn: 'ReflectionPad1DBackward0', refuses: ['bool'] },
+    {
+      shapes: of([2, 3, 4]),
+      call: (x) => pad(x, [-1, 2, 1, 0], { mode: 'replicate' }),
+      gradFn: 'ReplicationPad2DBackward0',
+      refuses: ['bool'],
+    },
     { shapes: of([2, 3, 4]), call: (x) => pad(x, [-1, 2], { mode: 'circular' }), gradFn: 'CopySlices' },
   ],
   pixelShuffle: { shapes: of([8, 2, 3]), call: (x) => core.pixelShuffle(x, 2), gradFn: 'PixelShuffleBackward0' },

@@ -8,4 +8,9 @@ export interface Deviation {
   readonly dtypes?: Readonly<Partial<Record<DType, DType>>>
 }
 
-export const deviations: Readonly<Record<string, Deviation>> = {}
+export const deviations: Readonly<Record<string, Deviation>> = {
+  'add (1)': { dtypes: { bool: 'int64' } },
+  'binaryCrossEntropy (1)': {
+    dtypes: { int64: 'float32', int32: 'float32', int16: 'float32', int8: 'float32', uint8: 'float32', bool: 'float32' },
+  },
+}

@@ -152,12 +152,12 @@ export const indexing = {
   argsort: { shapes: of([3, 4]), rest: [{ descending: true }], gradFn: null, result: indices },
   msort: unary('SortBackward0'),
   topk: [
-    { shapes: of([3, 4]), rest: [2], gradFn: 'TopkBackward0' },
-    { shapes: of([3, 4]), rest: [2, { dim: 0, largest: false }], gradFn: 'TopkBackward0' },
+    { shapes: of([3, 4]), rest: [2], gradFn: 'TopkBackward0', refuses: ['bool'] },
+    { shapes: of([3, 4]), rest: [2, { dim: 0, largest: false }], gradFn: 'TopkBackward0', refuses: ['bool'] },
   ],
   kthvalue: [
-    { shapes: of([3, 4]), rest: [2], gradFn: 'KthvalueBackward0' },
-    { shapes: of([3, 4]), rest: [2, { dim: 0, keepdim: true }], gradFn: 'KthvalueBackward0' },
+    { shapes: of([3, 4]), rest: [2], gradFn: 'KthvalueBackward0', refuses: ['bool'] },
+    { shapes: of([3, 4]), rest: [2, { dim: 0, keepdim: true }], gradFn: 'KthvalueBackward0', refuses: ['bool'] },
   ],
   unique: { shapes: of([3, 4]), call: (x) => x.detach().unique(), gradFn: null },
   uniqueConsecutive: { shapes: of([3, 4]), call: (x) => x.detach().uniqueConsecutive({ dim: 1 }), gradFn: null },
@@ -192,7 +192,13 @@ export const indexing = {
 
 /** Those that are functions only. */
 export const lookups = {
-  searchsorted: { shapes: of([3, 4]), call: (x) => searchsorted(x.detach().flatten().sort().values, x), gradFn: null, result: indices },
+  searchsorted: {
+    shapes: of([3, 4]),
+    call: (x) => searchsorted(x.detach().flatten().sort().values, x),
+    gradFn: null,
+    result: indices,
+    refuses: ['bool'],
+  },
   bucketize: { shapes: of([3, 4]), call: (x) => bucketize(x, tensor([-1, 0, 1])), gradFn: null, result: indices },
   isin: { shapes: of([3, 4]), call: (x) => isin(x, tensor([-1, 0, 1])), gradFn: null, result: truth },
   unravelIndex: {

@@ -30,7 +30,7 @@ export class Arena {
     if (at < GUARD) throw new Error('the arena is full')
     this.#top -= GUARD
     this.#bytes.fill(FILL, at - GUARD, at)
-    this.#bytes.fill(FILL, at, at + bytes)
+    this.#bytes.fill(FILL, at, at + Math.min(bytes, 4096))
     this.#guards.push(at - GUARD)
     return at
   }

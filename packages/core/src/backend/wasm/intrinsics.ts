@@ -138,16 +138,16 @@ export function log1p(x: Lanes): Lanes {
 
 export function tanh(x: Lanes): Lanes {
   const a = x.abs()
-  const z = x.mul(x)
+  const z = a.mul(a)
   const inner = z
     .polynomial([-3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2, 2.06390887954e-2, -5.70498872745e-3])
     .mul(z)
-    .mul(x)
-    .add(x)
+    .mul(a)
+    .add(a)
   const { bits, r } = reduceExp(a.add(a).atMost(20), 127)
   const e = expOfReduced(r).mul(powerOfTwo(bits))
   const outer = splat('f32x4', 1).sub(splat('f32x4', 2).div(e.add(1)))
-  return a.lt(0.625).choose(inner, withSignOf(outer, x))
+  return withSignOf(a.lt(0.625).choose(inner, outer), x)
 }
 
 /** After N. Juffa: 1 - exp of a polynomial where |x| is large, an odd polynomial where it is small. */

@@ -1,6 +1,6 @@
 /** Reductions of columns: rows combined into one. */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
-import { address, countUp, type FloatType, multiplyAdd, remaining, scalarConstant } from './float-type.ts'
+import { address, countUp, type FloatType, remaining } from './float-type.ts'
 import type { ReductionOptions } from './reduce.ts'
 import { emitRowPanels, emitRowParts, type RowCombination } from './row-panels.ts'
 import { totalOf } from './totals.ts'
@@ -32,10 +32,16 @@ function emitDoubleSums(module: ModuleBuilder, type: FloatType, panels: Function
   const half = (lanes: readonly number[]) => f.get(v).get(v).shuffle(lanes).op('f64x2.promote_low_f32x4')
   const low = Array.from({ length: 16 }, (_, i) => i)
   const total = () => address(f, workspace, [j, 8])
-  f.get(workspace).i32(2 * TILE * 8).op('i32.add').set(sums)
+  f.get(workspace)
+    .i32(2 * TILE * 8)
+    .op('i32.add')
+    .set(sums)
   f.loop((next) => {
     f.i32(TILE).get(n)
-    f.get(n).i32(2 * TILE).op('i32.ge_s', 'select').set(tile)
+    f.get(n)
+      .i32(2 * TILE)
+      .op('i32.ge_s', 'select')
+      .set(tile)
     f.get(b).set(at)
     countUp(f, row, k, PART, () => {
       remaining(f, part, k, row, PART)
@@ -51,7 +57,11 @@ function emitDoubleSums(module: ModuleBuilder, type: FloatType, panels: Function
           total()
           half(lanes)
           // The first part finds nothing to add to.
-          f.get(row).if(() => total().load('v128.load', offset), () => f.f64x2(0), 'v128')
+          f.get(row).if(
+            () => total().load('v128.load', offset),
+            () => f.f64x2(0),
+            'v128',
+          )
           f.op('f64x2.add').store('v128.store', offset)
         }
       })
@@ -114,7 +124,10 @@ export function emitColumnReduction(module: ModuleBuilder, reduction: ColumnRedu
   const [rows, columns, x, xStride, out, workspace] = f.params as [L, L, L, L, L, L]
   const zero = f.local('i32')
   const push = (...values: Local[]) => values.reduce((g, value) => g.get(value), f)
-  f.get(columns).i32(0).op('i32.le_s').if(() => f.op('return'))
+  f.get(columns)
+    .i32(0)
+    .op('i32.le_s')
+    .if(() => f.op('return'))
   f.get(xStride).i32(type.shift).op('i32.shl').set(xStride)
   f.get(columns).i32(type.count).op('i32.lt_s').get(rows).i32(0).op('i32.le_s', 'i32.or')
   f.if(() => push(columns, rows, x, xStride, out).call(narrow).op('return'))

@@ -1,7 +1,7 @@
 /** Reductions of rows: sums that lose little, products, extremes in which NaN wins. */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
-import { countDown, type FloatType, multiplyAdd, remaining, scalarConstant, vectorConstant } from './float-type.ts'
-import { totalOf } from './totals.ts'
+import { address, countDown, type FloatType, multiplyAdd, remaining, vectorConstant } from './float-type.ts'
+import { type Total, totalOf } from './totals.ts'
 
 /** What a row is reduced to; `dot` multiplies with a second row, `deviations` sums squares of differences from one number. */
 export type RowReduction = 'sum' | 'squares' | 'deviations' | 'dot' | 'prod' | 'max' | 'min'
@@ -20,6 +20,107 @@ const CHAINS = 8
 const PART = 1024
 
 type L = Local
+
+/** How numbers are taken into a reduction. */
+interface Step {
+  /** Of whole vectors, and of vectors with each other. */
+  readonly join: 'add' | 'mul' | 'pmax' | 'pmin'
+  readonly identity: number
+  readonly total: Total
+  /** Whether the chains are of use: else every vector goes into the total. */
+  readonly chained: boolean
+  /** Takes the vector at the pointers plus `at` into a chain. */
+  vector(chain: Local, at: number): void
+  /** Pushes what the number at the pointers gives. */
+  scalar(): void
+  /** Before a part, and after it: may change the chain that holds it. */
+  begin?(): void
+  end?(chain: Local): void
+}
+
+/** What one function works with. */
+interface Row {
+  readonly f: FunctionBuilder
+  readonly type: FloatType
+  readonly fma: boolean
+  /** Where the next numbers are, of the row and of the second operand. */
+  readonly p: Local
+  readonly q: Local
+}
+
+function additive({ f, type, fma, p, q }: Row, reduction: 'sum' | 'squares' | 'deviations' | 'dot'): Step {
+  const { vector, scalar } = type
+  const [u, v, centers] = [f.local('v128'), f.local('v128'), f.local('v128')]
+  const single = f.local(scalar)
+  const squares = reduction === 'squares' || reduction === 'deviations'
+  return {
+    join: 'add',
+    identity: 0,
+    total: totalOf(f, type, 'sum'),
+    chained: true,
+    begin: () => {
+      if (reduction === 'deviations') f.get(q).load(`v128.load${type.bits}_splat`).set(centers)
+    },
+    vector: (chain, at) => {
+      if (reduction === 'sum') {
+        f.get(chain).get(p).load('v128.load', at).op(`${vector}.add`).set(chain)
+        return
+      }
+      f.get(p).load('v128.load', at)
+      if (reduction === 'deviations') f.get(centers).op(`${vector}.sub`)
+      f.set(u)
+      if (reduction === 'dot') f.get(q).load('v128.load', at).set(v)
+      multiplyAdd(f, type, fma, chain, u, squares ? u : v)
+    },
+    scalar: () => {
+      f.get(p).load(`${scalar}.load`)
+      if (reduction === 'deviations') f.get(q).load(`${scalar}.load`).op(`${scalar}.sub`)
+      if (squares) f.tee(single).get(single).op(`${scalar}.mul`)
+      if (reduction === 'dot') f.get(q).load(`${scalar}.load`).op(`${scalar}.mul`)
+    },
+  }
+}
+
+function product({ f, type, p }: Row): Step {
+  const { vector, scalar } = type
+  const v = f.local('v128')
+  const total = totalOf(f, type, 'prod')
+  return {
+    join: 'mul',
+    identity: 1,
+    total,
+    // Products of float32 are made in doubles from the start: no part of them overflows before the whole does.
+    chained: type.bits === 64,
+    vector: (chain, at) => {
+      if (type.bits === 32) {
+        f.get(p).load('v128.load', at).set(v)
+        total.addVector(v)
+      } else f.get(chain).get(p).load('v128.load', at).op(`${vector}.mul`).set(chain)
+    },
+    scalar: () => f.get(p).load(`${scalar}.load`),
+  }
+}
+
+function extreme({ f, type, p }: Row, reduction: 'max' | 'min'): Step {
+  const { vector, scalar } = type
+  const join = `p${reduction}` as const
+  const [v, nans] = [f.local('v128'), f.local('v128')]
+  return {
+    join,
+    identity: reduction === 'max' ? -Infinity : Infinity,
+    total: totalOf(f, type, reduction),
+    chained: true,
+    begin: () => f.i32x4(0).set(nans),
+    // To keep the extreme that stands beside a NaN takes one instruction, to remember the NaN two more; the instruction that does both takes nine.
+    vector: (chain, at) => {
+      f.get(chain).get(p).load('v128.load', at).tee(v).op(`${vector}.${join}`).set(chain)
+      f.get(nans).get(v).get(v).op(`${vector}.ne`, 'v128.or').set(nans)
+    },
+    // A lane of all bits is NaN.
+    end: (chain) => f.get(chain).get(nans).op('v128.or').set(chain),
+    scalar: () => f.get(p).load(`${scalar}.load`),
+  }
+}
 
 /**
  * Emits the exported function `out[i] = reduction of row i`: `(rows, columns, x, xStride, out)`, and `(rows, columns, x, xStride, y, yStride, out)` for
@@ -42,45 +143,64 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
   const out = f.params.at(-1) as L
   const local = () => f.local('i32')
   const [p, q, part, left, zero] = [local(), local(), local(), local(), local()]
-  const chains = Array.from({ length: CHAINS }, () => f.local('v128'))
-  const [u, v] = [f.local('v128'), f.local('v128')]
-  const [center, single] = [f.local(scalar), f.local(scalar)]
-  const centers = f.local('v128')
+  const chains = Array.from({ length: CHAINS }, () => f.local('v128')) as [L, ...L[]]
+  const [chain, ...others] = chains
+  const row: Row = { f, type, fma, p, q }
+  const isExtreme = reduction === 'max' || reduction === 'min'
+  const step = isExtreme ? extreme(row, reduction) : reduction === 'prod' ? product(row) : additive(row, reduction)
+  const { join, identity, total } = step
 
-  const extreme = reduction === 'max' || reduction === 'min'
-  const identity = reduction === 'prod' ? 1 : reduction === 'max' ? -Infinity : reduction === 'min' ? Infinity : 0
-  const join = `${vector}.${reduction === 'prod' ? 'mul' : extreme ? reduction : 'add'}` as const
-  // Products of float32 are made in doubles one by one: no part of them can overflow before the whole does.
-  const doubles = reduction === 'prod' && type.bits === 32
-  const total = totalOf(f, type, reduction === 'prod' || extreme ? reduction : 'sum')
-
-  const step = (chain: Local, at: number) => {
-    if (doubles) {
-      f.get(p).load('v128.load', at).set(v)
-      total.addVector(v)
-      return
-    }
-    if (reduction === 'sum' || reduction === 'prod' || extreme) {
-      f.get(chain).get(p).load('v128.load', at).op(join).set(chain)
-      return
-    }
-    f.get(p).load('v128.load', at)
-    if (reduction === 'deviations') f.get(centers).op(`${vector}.sub`)
-    f.set(u)
-    if (reduction === 'dot') f.get(q).load('v128.load', at).set(v)
-    multiplyAdd(f, type, fma, chain, u, reduction === 'dot' ? v : u)
+  const clear = (c: Local) => {
+    vectorConstant(f, type, identity)
+    f.set(c)
   }
   const advance = (by: number) => {
     f.increment(p, by)
     if (reduction === 'dot') f.increment(q, by)
   }
-  const clear = (list: readonly Local[]) => {
-    for (const c of list) {
-      vectorConstant(f, type, identity)
-      f.set(c)
-    }
+  const manyVectors = () => {
+    others.forEach(clear)
+    countDown(f, part, CHAINS * count, () => {
+      chains.forEach((c, i) => step.vector(c, 16 * i))
+      advance(CHAINS * 16)
+    })
+    for (let half = CHAINS / 2; half >= 1; half /= 2)
+      for (let i = 0; i < half; i++)
+        f.get(chains[i]!)
+          .get(chains[i + half]!)
+          .op(`${vector}.${join}`)
+          .set(chains[i]!)
   }
-  const several = doubles ? 1 : CHAINS
+  const reducePart = () => {
+    step.begin?.()
+    if (step.chained) {
+      clear(chain)
+      f.get(part)
+        .i32(CHAINS * count)
+        .op('i32.ge_s')
+        .if(manyVectors)
+    }
+    countDown(f, part, count, () => {
+      step.vector(chain, 0)
+      advance(16)
+    })
+    if (isExtreme) {
+      // What is left of a vector: the last whole one again, as far as it reaches back.
+      f.get(part).i32(0).op('i32.ne').get(columns).i32(count).op('i32.ge_s', 'i32.and')
+      f.if(() => {
+        address(f, p, [part, size]).i32(16).op('i32.sub').set(p)
+        step.vector(chain, 0)
+        f.i32(0).set(part)
+      })
+    }
+    step.end?.(chain)
+    if (step.chained) total.addVector(chain)
+    countDown(f, part, 1, () => {
+      step.scalar()
+      total.addScalar()
+      advance(size)
+    })
+  }
 
   for (const stride of second ? [xStride, yStride] : [xStride]) f.get(stride).i32(shift).op('i32.shl').set(stride)
   f.block((done) =>
@@ -88,44 +208,12 @@ export function emitRowReduction(module: ModuleBuilder, reduction: RowReduction,
       f.get(rows).i32(0).op('i32.le_s').brIf(done)
       total.reset()
       f.get(x).set(p).get(columns).set(left)
-      if (reduction === 'dot') f.get(y).set(q)
-      if (reduction === 'deviations') f.get(y).load(`${scalar}.load`).tee(center).op(`${vector}.splat`).set(centers)
+      if (second) f.get(y).set(q)
       f.block((end) =>
         f.loop((more) => {
           f.get(left).i32(0).op('i32.le_s').brIf(end)
           remaining(f, part, left, zero, PART).get(left).get(part).op('i32.sub').set(left)
-          if (!doubles) clear([chains[0]!])
-          if (several > 1) {
-            f.get(part)
-              .i32(several * count)
-              .op('i32.ge_s')
-            f.if(() => {
-              clear(chains.slice(1))
-              countDown(f, part, several * count, () => {
-                chains.forEach((c, i) => step(c, 16 * i))
-                advance(several * 16)
-              })
-              for (let half = several / 2; half >= 1; half /= 2)
-                for (let i = 0; i < half; i++)
-                  f.get(chains[i]!)
-                    .get(chains[i + half]!)
-                    .op(join)
-                    .set(chains[i]!)
-            })
-          }
-          countDown(f, part, count, () => {
-            step(chains[0]!, 0)
-            advance(16)
-          })
-          if (!doubles) total.addVector(chains[0]!)
-          countDown(f, part, 1, () => {
-            f.get(p).load(`${scalar}.load`)
-            if (reduction === 'deviations') f.get(center).op(`${scalar}.sub`)
-            if (reduction === 'dot') f.get(q).load(`${scalar}.load`).op(`${scalar}.mul`)
-            else if (reduction === 'squares' || reduction === 'deviations') f.tee(single).get(single).op(`${scalar}.mul`)
-            total.addScalar()
-            advance(size)
-          })
+          reducePart()
           f.br(more)
         }),
       )

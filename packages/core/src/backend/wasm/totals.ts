@@ -13,7 +13,7 @@ export interface Total {
   push(): void
 }
 
-/** Sets `to` to the upper two of four lanes, twice. */
+/** Pushes a vector with the upper two of four lanes, twice. */
 function upperHalf(f: FunctionBuilder, type: FloatType, v: Local): FunctionBuilder {
   return f
     .get(v)
@@ -78,12 +78,20 @@ function plainTotal(f: FunctionBuilder, type: FloatType, operation: 'mul' | 'max
     addVector: (v) => f.get(lanes).get(v).op(`${vector}.${operation}`).set(lanes),
     addScalar: () => f.get(rest).op(`${scalar}.${operation}`).set(rest),
     push: () => {
-      f.get(rest)
-      for (let i = 0; i < count; i++) f.get(lanes).lane(`${vector}.extract_lane`, i).op(`${scalar}.${operation}`)
+      for (let half = count / 2; half >= 1; half /= 2) {
+        f.get(lanes).get(lanes).get(lanes)
+        f.shuffle(
+          laneShuffle(
+            type,
+            Array.from({ length: count }, (_, i) => (i + half) % count),
+          ),
+        )
+        f.op(`${vector}.${operation}`).set(lanes)
+      }
+      f.get(rest).get(lanes).lane(`${vector}.extract_lane`, 0).op(`${scalar}.${operation}`)
     },
   }
 }
-
 
 /** The total for a kind of reduction: doubles for sums and products of float32, for sums of float64 a sum with its rounding error. */
 export function totalOf(f: FunctionBuilder, type: FloatType, kind: 'sum' | 'prod' | 'max' | 'min'): Total {
