@@ -3,9 +3,9 @@ import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
+import { reduce } from './wasm/reductions.ts'
 
-/** Kernels that every operation calls. */
-export const kernels: Backend = {
+const wasm: Backend = {
   ...reference,
   map: (program, compute, out, inputs) => {
     if (!map(program, compute, out, inputs)) reference.map(program, compute, out, inputs)
@@ -13,4 +13,21 @@ export const kernels: Backend = {
   matmul: (x, y, out) => {
     if (!matmul(x, y, out)) reference.matmul(x, y, out)
   },
+  reduce: (kind, x, out) => {
+    if (!reduce(kind, x, out)) reference.reduce(kind, x, out)
+  },
+}
+
+/** Kernels that every operation calls. */
+export let kernels: Backend = wasm
+
+/** @internal Runs `f` on the reference alone, to compare with. */
+export function onReference<T>(f: () => T): T {
+  const before = kernels
+  kernels = reference
+  try {
+    return f()
+  } finally {
+    kernels = before
+  }
 }
