@@ -1,9 +1,8 @@
 /** Making tensors from values. */
-import { allocate, castScalar, type DType, getDefaultDtype, isFloat, isIntegral, type TypedArray } from './dtype.ts'
+import { castScalar, type DType, getDefaultDtype, isFloat, isIntegral, type TypedArray } from './dtype.ts'
 import { RuntimeError, ValueError, warn } from './errors.ts'
-import { contiguousStrides, numelOf, type Shape } from './layout.ts'
+import { numelOf, type Shape } from './layout.ts'
 import { copyOf } from './op.ts'
-import { Storage } from './storage.ts'
 import { allocateTensor, Tensor } from './tensor.ts'
 
 /** Numbers, truth values or bigints, nested in arrays of equal lengths. */
@@ -106,7 +105,8 @@ export function tensor(
 function fromValues(values: ArrayLike<number | boolean | bigint>, shape: Shape, dtype: DType): Tensor {
   const n = numelOf(shape)
   if (n !== values.length) throw new RuntimeError(`shape '[${shape.join(', ')}]' is invalid for input of size ${values.length}`)
-  const array = allocate(dtype, n)
+  const out = allocateTensor([...shape], dtype)
+  const array = out.data
   const exact = dtype === 'int64' || dtype === 'bool'
   const narrow = isIntegral(dtype) && !exact
   for (let i = 0; i < n; i++) {
@@ -114,7 +114,7 @@ function fromValues(values: ArrayLike<number | boolean | bigint>, shape: Shape, 
     array[i] = exact ? castScalar(v, dtype) : v
     if (narrow && array[i] !== Math.trunc(v)) throw new RuntimeError(`value cannot be converted to type ${dtype} without overflow`)
   }
-  return new Tensor(new Storage(array), dtype, [...shape], contiguousStrides(shape), 0)
+  return out
 }
 
 function checkShape(shape: Shape, name = 'empty'): Shape {

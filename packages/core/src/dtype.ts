@@ -24,6 +24,12 @@ export const uint8 = 'uint8' as const
 /** Truth values. */
 export const bool = 'bool' as const
 
+/** The class of the arrays of a dtype. */
+export interface ArrayType {
+  new (length: number): TypedArray
+  new (buffer: ArrayBuffer, offset: number, length: number): TypedArray
+}
+
 interface DTypeInfo {
   /** 0 truth values, 1 integers, 2 floating point: a higher category wins over a lower whatever the width. */
   readonly category: 0 | 1 | 2
@@ -32,7 +38,7 @@ interface DTypeInfo {
   readonly scalarName: string
   /** As C++ says it: `double`, `long int`. */
   readonly cName: string
-  readonly array: new (n: number) => TypedArray
+  readonly array: ArrayType
 }
 
 const info: Readonly<Record<DType, DTypeInfo>> = {
@@ -65,6 +71,9 @@ export function checkDType(d: string): asserts d is DType {
       `Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device string: ${d}\n  help: dtypes are ${dtypes.join(', ')}`,
     )
 }
+
+/** The class of the arrays of `d`. */
+export const arrayOf = (d: DType): ArrayType => info[d].array
 
 /** A zeroed buffer for `n` elements. */
 export const allocate = (d: DType, n: number): TypedArray => new info[d].array(n)

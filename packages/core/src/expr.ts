@@ -172,6 +172,8 @@ export interface Program {
   readonly steps: readonly Step[]
   /** The register that holds the result. */
   readonly result: number
+  /** What a backend has made of the program, by its own keys. */
+  readonly compiled: Map<number, unknown>
 }
 
 /** Flattens a formula; equal sub-expressions are computed once. */
@@ -207,7 +209,7 @@ export function compile(root: Expr): Program {
     return register
   }
   const result = emit(root)
-  return { key: keyOf(root), slots, constants, steps, result }
+  return { key: keyOf(root), slots, constants, steps, result, compiled: new Map() }
 }
 
 /** The input slots that a formula reads: exactly what must be saved for its backward. */

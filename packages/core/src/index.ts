@@ -37,6 +37,7 @@ export {
   warnOnce,
 } from './errors.ts'
 export type { Shape } from './layout.ts'
+export { type MemoryStats, memoryStats } from './memory.ts'
 export {
   type AlphaActivationOptions,
   celu,

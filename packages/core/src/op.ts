@@ -6,7 +6,7 @@ import { kernels } from './backend/index.ts'
 import { castScalar, type DType, isFloat, scalarName } from './dtype.ts'
 import { NotImplementedError, RuntimeError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
-import { broadcastShapes2, broadcastStrides, denseStrides, isContiguous, isDense, type Shape, sameShape } from './layout.ts'
+import { broadcastShapes2, broadcastStrides, denseStrides, isDense, type Shape, sameShape } from './layout.ts'
 import { floatType, type Operand, pyType, resultType } from './promote.ts'
 import { Storage } from './storage.ts'
 import { allocateTensor, Tensor } from './tensor.ts'
@@ -77,14 +77,14 @@ export function recordAll<S extends Saved, A>(
 
 /** A dense copy of the elements, without history. */
 export function copyOf(x: Tensor, dtype: DType = x.dtype): Tensor {
-  const out = allocateTensor(x.shape, dtype)
+  const out = allocateTensor(x.shape, dtype, false)
   kernels.copy(x, out)
   return out
 }
 
 /** Memory for a tensor laid out as `x` is, without its gaps. */
 export function emptyAs(x: Tensor, dtype: DType = x.dtype): Tensor {
-  return new Tensor(Storage.allocate(dtype, x.numel()), dtype, x.shape, denseStrides(x.shape, x.strides), 0)
+  return new Tensor(new Storage(dtype, x.numel(), false), dtype, x.shape, denseStrides(x.shape, x.strides), 0)
 }
 
 /** A copy of the elements, without history, that keeps the order of the dimensions in memory. */
@@ -105,18 +105,21 @@ function copyWithHistory(x: Tensor): Tensor {
 /** A tensor for a pointwise result: laid out as the inputs where they agree, so that a transposed input gives a transposed output. */
 function allocateLike(shape: Shape, dtype: DType, operands: readonly Operand[]): Tensor {
   let model: Tensor | null = null
-  for (const x of operands) {
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i] as Operand
     if (typeof x === 'number') continue
     if (!sameShape(x.shape, shape)) {
       if (x.shape.length === 0) continue
-      return allocateTensor(shape, dtype)
+      return allocateTensor(shape, dtype, false)
     }
     if (model === null) model = x
-    else if (!model.strides.every((s, i) => s === x.strides[i])) return allocateTensor(shape, dtype)
+    else if (!sameStrides(model, x)) return allocateTensor(shape, dtype, false)
   }
-  if (model === null || isContiguous(shape, model.strides) || !isDense(shape, model.strides)) return allocateTensor(shape, dtype)
-  return new Tensor(Storage.allocate(dtype, model.numel()), dtype, shape, model.strides, 0)
+  if (model === null || !isDense(shape, model.strides)) return allocateTensor(shape, dtype, false)
+  return new Tensor(new Storage(dtype, model.numel(), false), dtype, shape, model.strides, 0)
 }
+
+const sameStrides = (x: Tensor, y: Tensor): boolean => sameShape(x.strides, y.strides)
 
 /** Which dtype a pointwise operation computes in and returns. */
 type DTypeRule =
@@ -158,8 +161,19 @@ interface Adjoint {
 export interface PointwiseAttrs {
   readonly kernel: Kernel
   readonly compute: DType
-  readonly shapes: readonly (Shape | null)[]
-  readonly dtypes: readonly (DType | null)[]
+  /** The shapes and dtypes of the operands, null for numbers; absent where all have the shape of the result and the dtype computed in. */
+  readonly shapes: readonly (Shape | null)[] | null
+  readonly dtypes: readonly (DType | null)[] | null
+}
+
+/** The shape that all operands broadcast to. */
+function broadcastAll(operands: readonly Operand[]): Shape {
+  let shape: Shape | null = null
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i] as Operand
+    if (typeof x !== 'number') shape = shape === null ? x.shape : broadcastShapes2(shape, x.shape)
+  }
+  return shape ?? []
 }
 
 /** Refuses plain numbers where tensors are needed, in the words of PyTorch's parser of arguments. */
@@ -191,6 +205,7 @@ export class Kernel {
   #program: Program | null = null
   #adjoints: (Adjoint | null)[] | null = null
   #reads: readonly number[] = []
+  readonly #plain: Partial<Record<DType, PointwiseAttrs>> = {}
 
   constructor(formula: Formula) {
     this.formula = formula
@@ -219,17 +234,23 @@ export class Kernel {
 
   /** Which slots the adjoints of the operands with an edge read, a bit each: 1 is the output, 2 and on are the operands. Traced from the formula, never declared. */
   reads(edges: readonly (Edge | null)[]): number {
-    this.adjoints
-    return this.#reads.reduce((mask, own, i) => (edges[i] === null ? mask : mask | own), 0)
+    if (this.#adjoints === null) this.adjoints
+    let mask = 0
+    for (let i = 0; i < edges.length; i++) if (edges[i] !== null) mask |= this.#reads[i] as number
+    return mask
+  }
+
+  /** The attributes of calls whose operands are all alike, shared by their nodes. */
+  plain(compute: DType): PointwiseAttrs {
+    return (this.#plain[compute] ??= { kernel: this, compute, shapes: null, dtypes: null })
   }
 
   /** Runs the formula; with `self`, writes the result into it. */
   run(operands: readonly Operand[], self: Tensor | null = null): Tensor {
     checkOperands(this.formula, operands)
-    let shape: Shape = []
-    for (const x of operands) if (typeof x !== 'number') shape = broadcastShapes2(shape, x.shape)
-    const common = resultType(...operands)
     checkKind(this.formula, operands)
+    const common = resultType(...operands)
+    const shape = broadcastAll(operands)
     const { dtype = 'promote', backward } = this.formula
     const compute = dtype === 'float' ? floatType(common) : common
     const outDType = dtype === 'bool' ? 'bool' : compute
@@ -251,12 +272,7 @@ export class Kernel {
     // Before the write, so that what is overwritten although it was saved is noticed later.
     const node = edges === null ? null : this.#node(compute, operands, edges, savedOf(reads, out, xs), out)
     const program = this.program
-    kernels.map(
-      program,
-      compute,
-      out,
-      program.slots.map((i) => xs[i] as Operand),
-    )
+    kernels.map(program, compute, out, program.slots.length === xs.length ? xs : program.slots.map((i) => xs[i] as Operand))
     if (self !== null) self.storage.version++
     if (node !== null) {
       if (self === null) out.setHistory(node, 0)
@@ -271,7 +287,7 @@ export class Kernel {
     checkSavable(saved)
     const { gradFn } = this.formula
     const name = typeof gradFn === 'function' ? gradFn(...operands) : (gradFn as string)
-    return new Node(name, pointwiseRule, edges, saved, pointwiseAttrs(this, compute, operands), [out.shape]) as unknown as Node
+    return new Node(name, pointwiseRule, edges, saved, pointwiseAttrs(this, compute, operands, out.shape), [out.shape]) as unknown as Node
   }
 }
 
@@ -294,7 +310,7 @@ function scalarTensor(value: number, dtype: DType): Tensor {
  */
 export function pullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, needs: (i: number) => boolean): (Tensor | null)[] {
   const { kernel, compute, shapes, dtypes } = attrs
-  const finish = (g: Tensor, i: number): Tensor => castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType)
+  const finish = (g: Tensor, i: number): Tensor => (shapes === null || dtypes === null ? g : castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType))
   if (isGradEnabled()) {
     // The formula runs as a whole: what was not saved, because no gradient that is wanted reads it, stands in as NaN.
     const xs = saved.map((t) => (t === null || typeof t === 'number' ? scalarTensor(t ?? Number.NaN, compute) : t))
@@ -319,12 +335,15 @@ const pointwiseRule: Rule<Saved, PointwiseAttrs> = {
 }
 
 /** What `pullback` needs to know of a call. */
-export const pointwiseAttrs = (kernel: Kernel, compute: DType, operands: readonly Operand[]): PointwiseAttrs => ({
-  kernel,
-  compute,
-  shapes: operands.map((x) => (typeof x === 'number' ? null : x.shape)),
-  dtypes: operands.map((x) => (typeof x === 'number' ? null : x.dtype)),
-})
+export function pointwiseAttrs(kernel: Kernel, compute: DType, operands: readonly Operand[], out: Shape): PointwiseAttrs {
+  if (operands.every((x) => typeof x === 'number' || (x.dtype === compute && sameShape(x.shape, out)))) return kernel.plain(compute)
+  return {
+    kernel,
+    compute,
+    shapes: operands.map((x) => (typeof x === 'number' ? null : x.shape)),
+    dtypes: operands.map((x) => (typeof x === 'number' ? null : x.dtype)),
+  }
+}
 
 /** Defines one variant of a pointwise operation. */
 export const kernel = (formula: Formula): Kernel => new Kernel(formula)

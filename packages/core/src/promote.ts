@@ -10,12 +10,28 @@ const scalarDType = (x: number): DType => (Number.isInteger(x) ? 'int64' : getDe
 
 const merge = (a: DType | null, b: DType): DType => (a === null ? b : promoteTypes(a, b))
 
+/** The dtype of operands that are tensors of one floating-point dtype, or numbers beside them; the usual case. */
+function commonFloat(operands: readonly Operand[]): DType | null {
+  let dtype: DType | null = null
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i] as Operand
+    if (typeof x === 'number') continue
+    if (dtype === null) {
+      if (!isFloat(x.dtype)) return null
+      dtype = x.dtype
+    } else if (x.dtype !== dtype) return null
+  }
+  return dtype
+}
+
 /**
  * The common dtype: tensors with dimensions decide; 0-dim tensors, and after them numbers, only where their category is higher.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.result_type.html
  */
 export function resultType(...operands: readonly Operand[]): DType {
+  const alike = commonFloat(operands)
+  if (alike !== null) return alike
   let dims: DType | null = null
   let zeros: DType | null = null
   let numbers: DType | null = null

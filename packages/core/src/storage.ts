@@ -1,26 +1,61 @@
-/** One buffer: its memory and its version. The only file that decides where elements live. */
-import { allocate, type DType, type TypedArray } from './dtype.ts'
+/** One buffer of elements: where it lies and how often it was written. */
+import { arrayOf, type DType, itemsize, type TypedArray } from './dtype.ts'
+import { address, type Token, take, wasmMemory } from './memory.ts'
+
+/** Typed arrays made for a storage hold it, so that nobody keeps elements whose place is used again. */
+const owner = Symbol('storage')
 
 /** The memory that a tensor and its views share. */
 export class Storage {
-  readonly data: TypedArray
+  readonly dtype: DType
+  /** The number of elements. */
+  length: number
+  /** The first byte in WebAssembly memory; 0 where the elements live in an array of their own. */
+  pointer: number
   /** Counts in-place writes; what was saved for backward remembers the count it saw. */
   version = 0
   /** Whether somebody outside a running backward pass may hold this memory: such a gradient is copied before it becomes `.grad`. */
   held = false
+  /** Keeps the memory from being used again. */
+  token: Token | null
+  #view: TypedArray | null = null
 
-  constructor(data: TypedArray) {
-    this.data = data
+  /** Room for `length` elements; what stood there before unless `zeroed`. */
+  constructor(dtype: DType, length: number, zeroed = true) {
+    this.dtype = dtype
+    this.length = length
+    const bytes = length * itemsize(dtype)
+    this.token = take(bytes)
+    this.pointer = this.token === null ? 0 : address
+    if (this.token === null) this.#view = new (arrayOf(dtype))(length)
+    else if (zeroed && bytes > 0) zero(address, bytes)
+  }
+
+  /** The elements. The array is valid until more memory is needed; ask again rather than keep it. */
+  get data(): TypedArray {
+    const view = this.#view
+    // Growing the memory detaches the views made before.
+    if (view !== null && (view.byteLength > 0 || this.length === 0)) return view
+    const made = new (arrayOf(this.dtype))(wasmMemory().buffer, this.pointer, this.length)
+    Object.defineProperty(made, owner, { value: this })
+    this.#view = made
+    return made
   }
 
   /** Makes room for `length` elements; what is new is zero. */
   grow(length: number): void {
-    const larger = new (this.data.constructor as new (n: number) => TypedArray)(length)
-    larger.set(this.data)
-    ;(this as { data: TypedArray }).data = larger
+    const larger = new Storage(this.dtype, length)
+    larger.data.set(this.data)
+    this.length = length
+    this.pointer = larger.pointer
+    this.token = larger.token
+    this.#view = larger.#view
   }
+}
 
-  static allocate(dtype: DType, length: number): Storage {
-    return new Storage(allocate(dtype, length))
-  }
+let bytesView: Uint8Array | null = null
+
+function zero(pointer: number, bytes: number): void {
+  if (bytesView === null || bytesView.byteLength === 0) bytesView = new Uint8Array(wasmMemory().buffer)
+  bytesView.fill(0, pointer, pointer + bytes)
 }

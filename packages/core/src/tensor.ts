@@ -145,6 +145,11 @@ export class Tensor implements View {
     return this.storage.data
   }
 
+  /** @internal Where the memory begins among all tensors' memory. */
+  get pointer(): number {
+    return this.storage.pointer
+  }
+
   /** The number of dimensions. */
   get ndim(): number {
     return this.shape.length
@@ -298,8 +303,8 @@ export class Tensor implements View {
 }
 
 /** @internal A dense tensor of zeros, or of whatever the caller is about to write. */
-export function allocateTensor(shape: Shape, dtype: DType): Tensor {
-  return new Tensor(Storage.allocate(dtype, numelOf(shape)), dtype, shape, contiguousStrides(shape), 0)
+export function allocateTensor(shape: Shape, dtype: DType, zeroed = true): Tensor {
+  return new Tensor(new Storage(dtype, numelOf(shape), zeroed), dtype, shape, contiguousStrides(shape), 0)
 }
 
 /** @internal Registers `view` as a differentiable view of `x`. */

@@ -68,7 +68,7 @@ function accumulate(leaf: AccumulateGrad, grad: Tensor): void {
   const before = x.gradient
   if (before === null) {
     if (isGradEnabled()) x.gradient = grad.requiresGrad ? grad : copyOf(grad)
-    else if (grad.storage.held || grad.numel() !== grad.storage.data.length || !isDense(grad.shape, grad.strides)) x.gradient = copyOf(grad)
+    else if (grad.storage.held || grad.numel() !== grad.storage.length || !isDense(grad.shape, grad.strides)) x.gradient = copyOf(grad)
     else x.gradient = grad.base === null && grad.node === null ? grad : grad.alias()
     ;(x.gradient as Tensor).storage.held = true
   } else if (isGradEnabled()) x.gradient = add(before, grad)

@@ -73,7 +73,12 @@ export class Node<S extends Saved = Saved, A = unknown> {
     this.outputs = outputs
     this.sequence = ++sequence
     this.#saved = saved
-    this.#versions = saved.map((t) => (t === null || typeof t === 'number' ? 0 : t.storage.version))
+    const versions = new Array<number>(saved.length)
+    for (let i = 0; i < saved.length; i++) {
+      const t = saved[i] as S[number]
+      versions[i] = t === null || typeof t === 'number' ? 0 : t.storage.version
+    }
+    this.#versions = versions
   }
 
   /** The nodes of the inputs, each with the place of the gradient among that node's outputs, as in PyTorch's `next_functions`. */

@@ -10,6 +10,8 @@ export interface View {
   readonly shape: Shape
   readonly strides: readonly number[]
   readonly offset: number
+  /** Where the memory begins in the WebAssembly memory, in bytes; 0 where it lies elsewhere. */
+  readonly pointer: number
 }
 
 /** A reduction to one value; `out` has the input's shape with stride 0 along the reduced dimensions. */

@@ -36,7 +36,7 @@ const batch1 = (x: Tensor): Tensor => x.alias([1, ...x.shape], [0, ...x.strides]
 
 /** Runs the matrix kernel over matrices. */
 function product(x: Tensor, y: Tensor): Tensor {
-  const out = allocateTensor([x.shape[0] as number, y.shape[1] as number], x.dtype)
+  const out = allocateTensor([x.shape[0] as number, y.shape[1] as number], x.dtype, false)
   kernels.matmul(batch1(x), batch1(y), batch1(out))
   return out
 }

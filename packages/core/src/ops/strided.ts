@@ -71,9 +71,9 @@ export function asStrided(
   if (stride.some((s) => s < 0))
     throw new RuntimeError(`as_strided: Negative strides are not supported at the moment, got strides: ${formatShape(stride)}`)
   const reach = numelOf(size) === 0 ? 0 : size.reduce((n, d, i) => n + (d - 1) * (stride[i] as number), offset) + 1
-  if (reach > x.storage.data.length)
+  if (reach > x.storage.length)
     throw new RuntimeError(
-      `setStorage: sizes ${formatShape(size)}, strides ${formatShape(stride)}, storage offset ${offset}, and itemsize ${itemsize(x.dtype)} requiring a storage size of ${reach * itemsize(x.dtype)} are out of bounds for storage of size ${x.storage.data.length * itemsize(x.dtype)}`,
+      `setStorage: sizes ${formatShape(size)}, strides ${formatShape(stride)}, storage offset ${offset}, and itemsize ${itemsize(x.dtype)} requiring a storage size of ${reach * itemsize(x.dtype)} are out of bounds for storage of size ${x.storage.length * itemsize(x.dtype)}`,
     )
   return viewOf(x, size, stride, offset, asStridedRule, { base: geometry(x), view: { shape: size, strides: stride, offset } })
 }

@@ -1,0 +1,17 @@
+/** A little memory that kernels may write anything into between calls. */
+import { address, take, type Token } from '../../memory.ts'
+
+let token: Token | null = null
+let pointer = 0
+let size = 0
+
+/** The address of at least `bytes`, aligned to 16; what stood there is lost. */
+export function scratch(bytes: number): number {
+  if (bytes > size) {
+    size = Math.max(bytes, 4096)
+    token = take(size)
+    if (token === null) throw new RangeError('no memory for the workspace of kernels')
+    pointer = address
+  }
+  return pointer
+}

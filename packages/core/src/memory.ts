@@ -1,0 +1,227 @@
+/**
+ * Where elements live: one WebAssembly memory, cut into slabs whose lifetime is the garbage collector's.
+ *
+ * A slab has one small token. Every storage in the slab holds the token; the allocator holds it by one `WeakRef`. So an allocation is a bump of
+ * a pointer, and weak references are made per slab, not per tensor. When the budget is used up, slabs whose tokens are gone are used again. Where
+ * the engine can be asked to collect (Node), that works inside one synchronous loop; where it cannot, a loop that never yields falls back, past
+ * the budget, to ordinary typed arrays, which kernels of the reference work on: slower, never wrong.
+ */
+import { RuntimeError } from './errors.ts'
+
+// Every engine has it, but only the library of types with the DOM declares it.
+declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number }) => WasmMemory }
+
+/** Memory that WebAssembly and typed arrays share. */
+export interface WasmMemory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+
+/** Keeps a slab from being used again for as long as it is reachable. */
+export class Token {
+  /** The first byte of the slab. */
+  readonly start: number
+  readonly bytes: number
+
+  constructor(start: number, bytes: number) {
+    this.start = start
+    this.bytes = bytes
+  }
+}
+
+/** A slab that is in use, as far as is known. */
+interface Lease {
+  readonly ref: WeakRef<Token>
+  readonly start: number
+  readonly bytes: number
+}
+
+const PAGE = 1 << 16
+/** Small tensors share slabs of this size. */
+const SLAB = 1 << 16
+/** Larger ones have slabs of their own. */
+const LARGE = SLAB / 4
+/** Addresses are 32 bits wide. */
+const MOST = 2 ** 32 - PAGE
+const FIRST_BUDGET = 64 << 20
+/** Where nothing can be collected on request, this much may be in use before ordinary arrays take over. */
+const BLIND_BUDGET = 1 << 30
+
+/** Figures about the memory of tensors. */
+export interface MemoryStats {
+  /** Bytes in slabs that hold something, or held it until lately. */
+  readonly inUse: number
+  /** Bytes of WebAssembly memory. It never shrinks; what is free is used again. */
+  readonly reserved: number
+  /** Slabs that hold something, or held it until lately. */
+  readonly slabs: number
+  /** How often the engine was asked to collect. */
+  readonly collections: number
+}
+
+let memory: WasmMemory | null = null
+/** The first byte that no slab has been cut from; address 0 stays unused, as a null pointer would be. */
+let top = PAGE
+let inUse = 0
+let budget = FIRST_BUDGET
+let leases: Lease[] = []
+let collections = 0
+/** Slabs to use again, by size. */
+const free = new Map<number, number[]>()
+
+/** The memory itself, made when the first tensor is. */
+export function wasmMemory(): WasmMemory {
+  memory ??= new WebAssembly.Memory({ initial: 256, maximum: 65536 })
+  return memory
+}
+
+/** Asks the engine to collect at once; null where it cannot be asked. */
+let collect: (() => void) | null | undefined
+
+function collector(): (() => void) | null {
+  const builtin = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } }).process?.getBuiltinModule
+  if (builtin === undefined) return null
+  try {
+    const v8 = builtin('node:v8') as { setFlagsFromString(flags: string): void }
+    const vm = builtin('node:vm') as {
+      createContext(global: object, options: { microtaskMode: 'afterEvaluate' }): object
+      runInNewContext(code: string): () => void
+      Script: new (code: string) => { runInContext(context: object): unknown }
+    }
+    v8.setFlagsFromString('--expose-gc')
+    const gc = vm.runInNewContext('gc')
+    // Evaluating anything in a context with a microtask queue of its own ends the hold that WeakRefs have on their targets until the job is over.
+    const context = vm.createContext({}, { microtaskMode: 'afterEvaluate' })
+    const nothing = new vm.Script('0')
+    return () => {
+      nothing.runInContext(context)
+      gc()
+    }
+  } catch {
+    return null
+  }
+}
+
+/** Takes back the slabs whose tokens are gone. */
+function sweep(): void {
+  leases = leases.filter(({ ref, start, bytes }) => {
+    if (ref.deref() !== undefined) return true
+    inUse -= bytes
+    const same = free.get(bytes)
+    if (same === undefined) free.set(bytes, [start])
+    else same.push(start)
+    return false
+  })
+}
+
+/** Makes room by collecting, and lets the budget follow what is really in use. */
+function reclaim(): void {
+  collect ??= collector()
+  if (collect !== null) {
+    collect()
+    collections++
+  }
+  sweep()
+  if (inUse > budget / 2) budget = Math.min(collect === null ? Math.max(BLIND_BUDGET, budget) : MOST, Math.max(budget * 2, inUse * 2))
+}
+
+/** The address of `bytes` of memory that was never used or is free again; -1 where there is none. */
+function place(bytes: number): number {
+  const again = free.get(bytes)?.pop()
+  if (again !== undefined) return again
+  const start = top
+  if (start + bytes > MOST) return -1
+  const { buffer } = wasmMemory()
+  const missing = start + bytes - buffer.byteLength
+  if (missing > 0) {
+    // Growing detaches every view, so it is done seldom: by half at least.
+    const pages = Math.ceil(Math.max(missing, Math.min(buffer.byteLength / 2, MOST - buffer.byteLength)) / PAGE)
+    try {
+      wasmMemory().grow(pages)
+    } catch {
+      try {
+        wasmMemory().grow(Math.ceil(missing / PAGE))
+      } catch {
+        return -1
+      }
+    }
+  }
+  top += bytes
+  return start
+}
+
+/** A slab of `bytes`, or null where ordinary arrays have to do. */
+function lease(bytes: number): Token | null {
+  if (inUse + bytes > budget) reclaim()
+  if (inUse + bytes > budget && collect === null && budget >= BLIND_BUDGET) return null
+  let start = place(bytes)
+  if (start < 0) {
+    reclaim()
+    start = place(bytes)
+    if (start < 0) start = carve(bytes)
+    if (start < 0) {
+      if (collect === null) return null
+      throw new RuntimeError(
+        `out of memory: you tried to allocate ${bytes} bytes\n  ${inUse} bytes are held by tensors that are still reachable, of the 4 GiB that WebAssembly can address\n  help: drop tensors that are no longer needed, work in smaller batches, or detach() what is kept from the graph`,
+      )
+    }
+  }
+  const token = new Token(start, bytes)
+  leases.push({ ref: new WeakRef(token), start, bytes })
+  inUse += bytes
+  return token
+}
+
+/** Cuts a slab from a larger free one. */
+function carve(bytes: number): number {
+  let best = 0
+  for (const [size, starts] of free) if (size > bytes && starts.length > 0 && (best === 0 || size < best)) best = size
+  if (best === 0) return -1
+  const start = (free.get(best) as number[]).pop() as number
+  const rest = best - bytes
+  const same = free.get(rest)
+  if (same === undefined) free.set(rest, [start + bytes])
+  else same.push(start + bytes)
+  return start
+}
+
+/** Sizes are rounded up to an eighth of a power of two, so that slabs of like size can take each other's place. */
+function sizeClass(bytes: number): number {
+  const step = 2 ** Math.max(Math.floor(Math.log2(bytes)) - 3, 10)
+  return Math.ceil(bytes / step) * step
+}
+
+let current: Token | null = null
+let used = 0
+
+/** Where the last allocation lies; read at once by whoever allocated. */
+export let address = 0
+
+/** Takes `bytes` (rounded up to 16), leaves their address in `address`, and returns the token to hold; null where ordinary arrays have to do. */
+export function take(bytes: number): Token | null {
+  const n = (bytes + 15) & ~15
+  if (n > LARGE || n < 0) {
+    const token = lease(sizeClass(bytes))
+    if (token !== null) address = token.start
+    return token
+  }
+  if (current === null || used + n > SLAB) {
+    current = lease(SLAB)
+    used = 0
+    if (current === null) return null
+  }
+  address = current.start + used
+  used += n
+  return current
+}
+
+/**
+ * Figures about the memory of tensors.
+ *
+ * @example
+ * memoryStats().reserved // bytes
+ */
+export function memoryStats(): MemoryStats {
+  sweep()
+  return { inUse, reserved: memory?.buffer.byteLength ?? 0, slabs: leases.length, collections }
+}
