@@ -11,6 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Core's files, layer by layer from the bottom; `x/` is the rest of a folder. A file imports values only from its own layer and those below. */
 const layers: readonly string[] = [
   'errors dtype layout tuple expr special special/ matrix/ random/ print/',
+  'memory',
   'backend/',
   'storage',
   'tensor autograd/ promote',

@@ -310,7 +310,8 @@ function scalarTensor(value: number, dtype: DType): Tensor {
  */
 export function pullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, needs: (i: number) => boolean): (Tensor | null)[] {
   const { kernel, compute, shapes, dtypes } = attrs
-  const finish = (g: Tensor, i: number): Tensor => (shapes === null || dtypes === null ? g : castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType))
+  const finish = (g: Tensor, i: number): Tensor =>
+    shapes === null || dtypes === null ? g : castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType)
   if (isGradEnabled()) {
     // The formula runs as a whole: what was not saved, because no gradient that is wanted reads it, stands in as NaN.
     const xs = saved.map((t) => (t === null || typeof t === 'number' ? scalarTensor(t ?? Number.NaN, compute) : t))

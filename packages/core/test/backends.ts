@@ -1,12 +1,13 @@
-/** The backends beside the reference: every row of ops.rows.ts runs on each of them and must give what the reference gives. */
+/** The backends beside the one in use: every row of ops.rows.ts runs on each of them too, and must give the same. */
+import { onReference } from '../src/backend/index.ts'
 import type { Tensor } from '../src/index.ts'
 
 /** A backend under test. */
 export interface BackendUnderTest {
   readonly name: string
-  /** Runs `f` with this backend in place of the reference. */
+  /** Runs `f` with this backend in place of the one in use. */
   readonly use: (f: () => Tensor | Iterable<Tensor>) => Tensor | Iterable<Tensor>
 }
 
-/** None yet: the reference is the only one, and it is what the others will be compared with. */
-export const backends: readonly BackendUnderTest[] = []
+/** The reference, which the WebAssembly in use is compared with. */
+export const backends: readonly BackendUnderTest[] = [{ name: 'reference', use: onReference }]

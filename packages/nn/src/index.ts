@@ -31,6 +31,7 @@ export {
   PoissonNLLLoss,
   type PoissonNLLLossOptions,
 } from './loss-likelihood.ts'
+export { LinearCrossEntropyLoss, type LinearCrossEntropyLossOptions } from './loss-linear.ts'
 export {
   CosineEmbeddingLoss,
   type CosineEmbeddingLossOptions,
@@ -91,3 +92,4 @@ export { CosineSimilarity, type CosineSimilarityOptions, PairwiseDistance, type 
 export { type AlphaOptions, CELU, ELU, GELU, type GELUOptions, GLU, type GLUOptions, Mish, SELU, SiLU } from './smooth.ts'
 export { LogSoftmax, Softmax, Softmax2d, type SoftmaxModuleOptions, Softmin } from './softmax.ts'
 export type { LoadResult, StateDict } from './state.ts'
+export * as utils from './utils.ts'

@@ -2,6 +2,8 @@
 import { type Generator, noGrad, type Tensor, ValueError, warn } from '@tapegrad/core'
 import { typeName } from './python.ts'
 
+export { eye_, type OrthogonalOptions, orthogonal_ } from './init-matrix.ts'
+
 /** Options of the random initialisers. */
 export interface RandomOptions {
   /** The source of random numbers. Default: the one that `manualSeed` seeds. */

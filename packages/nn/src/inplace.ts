@@ -1,5 +1,6 @@
 /** Overwriting: what activations with the option `inplace` do. */
 import type { Tensor } from '@tapegrad/core'
+import { Module } from './module.ts'
 
 /** Options of activations that can overwrite their input. */
 export interface InplaceOptions {
@@ -15,3 +16,13 @@ export const alsoInplace = (inplace: boolean): string => (inplace ? ', inplace=T
 
 /** How PyTorch shows the option where it is the only one. */
 export const onlyInplace = (inplace: boolean): string => (inplace ? 'inplace=True' : '')
+
+/** What activations share whose only option is `inplace`. */
+export abstract class InplaceActivation extends Module {
+  readonly inplace: boolean
+
+  constructor({ inplace = false }: InplaceOptions = {}) {
+    super()
+    this.inplace = inplace
+  }
+}

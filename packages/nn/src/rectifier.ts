@@ -13,7 +13,7 @@ import {
   type Tensor,
   threshold,
 } from '@tapegrad/core'
-import { activate, alsoInplace, type InplaceOptions, onlyInplace } from './inplace.ts'
+import { activate, alsoInplace, InplaceActivation, type InplaceOptions, onlyInplace } from './inplace.ts'
 import { Module } from './module.ts'
 import { Parameter } from './parameter.ts'
 import { float } from './python.ts'
@@ -119,22 +119,12 @@ export class Hardtanh extends Module {
   }
 }
 
-/** What activations share whose only option is `inplace`. */
-abstract class Inplace extends Module {
-  readonly inplace: boolean
-
-  constructor({ inplace = false }: InplaceOptions = {}) {
-    super()
-    this.inplace = inplace
-  }
-}
-
 /**
  * The rectifier, cut off above: min(max(0, x), 6), elementwise.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html
  */
-export class ReLU6 extends Inplace {
+export class ReLU6 extends InplaceActivation {
   forward(x: Tensor): Tensor {
     return activate(x, this.inplace, relu6)
   }
@@ -149,7 +139,7 @@ export class ReLU6 extends Inplace {
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
  */
-export class Hardsigmoid extends Inplace {
+export class Hardsigmoid extends InplaceActivation {
   forward(x: Tensor): Tensor {
     return activate(x, this.inplace, hardsigmoid)
   }
@@ -160,7 +150,7 @@ export class Hardsigmoid extends Inplace {
  *
  * @see https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html
  */
-export class Hardswish extends Inplace {
+export class Hardswish extends InplaceActivation {
   forward(x: Tensor): Tensor {
     return activate(x, this.inplace, hardswish)
   }

@@ -1,6 +1,6 @@
 /** Smooth activations: exponential and Gaussian units, and those that gate their input. */
 import { celu, elu, gelu, glu, mish, selu, silu, type Tensor } from '@tapegrad/core'
-import { activate, alsoInplace, type InplaceOptions, onlyInplace } from './inplace.ts'
+import { activate, alsoInplace, InplaceActivation, type InplaceOptions, onlyInplace } from './inplace.ts'
 import { Module } from './module.ts'
 import { float } from './python.ts'
 
@@ -49,15 +49,8 @@ export class CELU extends ExponentialUnit {
   }
 }
 
-/** What activations share whose only option is `inplace`. */
-abstract class Inplace extends Module {
-  readonly inplace: boolean
-
-  constructor({ inplace = false }: InplaceOptions = {}) {
-    super()
-    this.inplace = inplace
-  }
-
+/** These show their only option. */
+abstract class Inplace extends InplaceActivation {
   override extraRepr(): string {
     return onlyInplace(this.inplace)
   }

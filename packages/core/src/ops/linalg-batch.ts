@@ -39,11 +39,8 @@ export function checkSquare(x: Tensor, name: string, argument = 'A'): void {
     throw new RuntimeError(`${name}: ${argument} must be batches of square matrices, but they are ${rows} by ${columns} matrices`)
 }
 
-/** The elements in order, as doubles that nobody else holds. */
-export function doubles(x: Tensor): Float64Array {
-  const { data } = copyOf(x, 'float64')
-  return data as Float64Array
-}
+/** The elements in order, as doubles in an array of their own: that of a tensor is good until more memory is needed. */
+export const doubles = (x: Tensor): Float64Array => Float64Array.from(copyOf(x, 'float64').data)
 
 /** Runs `algorithm` on each matrix; it writes its results into the parts of `outs` that belong to the matrix. */
 export function eachMatrix(

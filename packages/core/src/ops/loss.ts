@@ -52,7 +52,12 @@ export function reduced(formula: Kernel, operands: readonly Operand[], reduction
   const out = noGrad(() => (reduction === 'mean' ? mean(losses) : sum(losses)))
   const compute = floatType(resultType(...operands)) as DType
   const saved = recording(operands) ? savedOf(formula.reads(edgesOf(operands)), null, operands) : []
-  const attrs: LossAttrs = { ...pointwiseAttrs(formula, compute, operands, losses.shape), reduction, each: losses.shape, count: losses.numel() }
+  const attrs: LossAttrs = {
+    ...pointwiseAttrs(formula, compute, operands, losses.shape),
+    reduction,
+    each: losses.shape,
+    count: losses.numel(),
+  }
   return record(out, lossRule, operands, saved, attrs, formula.formula.gradFn as string)
 }
 

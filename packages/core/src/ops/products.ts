@@ -150,7 +150,8 @@ const addbmmRule = /* @__PURE__ */ scaledRule(
 export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: AddmmOptions = {}): Tensor {
   return addTo(
     input,
-    noGrad(() => sum(bmm(batch1, batch2), 0, { dtype: batch1.dtype })),
+    // The batches may cancel each other: summed in doubles, rounded once.
+    noGrad(() => castTo(sum(bmm(castTo(batch1, 'float64'), castTo(batch2, 'float64')), 0), batch1.dtype)),
     batch1,
     batch2,
     addbmmRule,

@@ -74,7 +74,7 @@ const bounds: Record<string, number> = {
   log1p: 1.5,
   sin: 1.6,
   cos: 1.6,
-  tan: 0.6,
+  tan: 0.51,
   asin: 2,
   acos: 1.3,
   atan: 1.5,

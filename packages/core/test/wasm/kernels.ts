@@ -105,11 +105,13 @@ export function compareFlat(
   const out = placed[target] ?? place(allocate(output, n))
   const want = allocate(output, n)
   const view = (data: TypedArray, dtype: DType) =>
-    data.length === 1 ? { data, dtype, shape: [], strides: [], offset: 0 } : { data, dtype, shape: [n], strides: [1], offset: 0 }
+    data.length === 1
+      ? { data, dtype, shape: [], strides: [], offset: 0, pointer: 0 }
+      : { data, dtype, shape: [n], strides: [1], offset: 0, pointer: 0 }
   map(
     program,
     compute,
-    { data: want, dtype: output, shape: [n], strides: [1], offset: 0 },
+    { data: want, dtype: output, shape: [n], strides: [1], offset: 0, pointer: 0 },
     inputs.map((x, i) => (typeof x === 'number' ? x : view(x, (operands[i] as { dtype: DType }).dtype))),
   )
   kernel(n, out.at, ...inputs.flatMap((x, i) => (operands[i]?.kind === 'constant' ? [] : typeof x === 'number' ? [x] : [placed[i]!.at])))
@@ -155,8 +157,8 @@ export function compareNested(
   map(
     program,
     compute,
-    { data: want, dtype: output, shape, strides: dense, offset: 0 },
-    views.map((v) => ({ ...v, shape })),
+    { data: want, dtype: output, shape, strides: dense, offset: 0, pointer: 0 },
+    views.map((v) => ({ ...v, shape, pointer: 0 })),
   )
   const args = [shape[inner] as number, descriptor.at, out.at, ...placed.map((p, i) => p.at + views[i]!.offset * itemsize(views[i]!.dtype))]
   for (const run of ['first', 'second']) {

@@ -29,7 +29,8 @@ function build(): Record<string, unknown> {
 /** Reduces `x` into `out`; false where it has to be the reference's work. */
 export function reduce(kind: Reduction, x: View, out: View): boolean {
   const { dtype } = x
-  if ((dtype !== 'float32' && dtype !== 'float64') || out.dtype !== dtype || x.pointer === 0 || out.pointer === 0 || !(kind in names)) return false
+  if ((dtype !== 'float32' && dtype !== 'float64') || out.dtype !== dtype || x.pointer === 0 || out.pointer === 0 || !(kind in names))
+    return false
   const walk = coalesce(x.shape, [x.strides, out.strides])
   const [xs, os] = walk.strides as [readonly number[], readonly number[]]
   const dims = walk.shape.length

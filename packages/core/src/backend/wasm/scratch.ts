@@ -1,5 +1,5 @@
 /** A little memory that kernels may write anything into between calls. */
-import { address, take, type Token } from '../../memory.ts'
+import { address, type Token, take } from '../../memory.ts'
 
 let token: Token | null = null
 let pointer = 0
