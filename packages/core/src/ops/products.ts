@@ -1,7 +1,7 @@
 /** Products added to a tensor: `beta * input + alpha * product`. */
 import { noGrad } from '../autograd/mode.ts'
 import { type Rule, rule } from '../autograd/node.ts'
-import { promoteTypes } from '../dtype.ts'
+import { isFloat, promoteTypes } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Shape } from '../layout.ts'
 import { castTo, record, sumTo } from '../op.ts'
@@ -135,6 +135,9 @@ export function baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: 
 /** The gradient of a sum over batches, for each of them. */
 const forEachBatch = (grad: Tensor, batches: Tensor): Tensor => expand(unsqueeze(grad, 0), [batches.shape[0] as number, ...grad.shape])
 
+/** The elements in doubles, if they are floating point. */
+const wide = (x: Tensor): Tensor => (isFloat(x.dtype) ? castTo(x, 'float64') : x)
+
 const addbmmRule = /* @__PURE__ */ scaledRule(
   'AddbmmBackward0',
   (grad, x, y) => bmm(forEachBatch(grad, x), transpose(y, 1, 2)),
@@ -151,7 +154,7 @@ export function addbmm(input: Tensor, batch1: Tensor, batch2: Tensor, options: A
   return addTo(
     input,
     // The batches may cancel each other: summed in doubles, rounded once.
-    noGrad(() => castTo(sum(bmm(castTo(batch1, 'float64'), castTo(batch2, 'float64')), 0), batch1.dtype)),
+    noGrad(() => castTo(sum(bmm(wide(batch1), wide(batch2)), 0), batch1.dtype)),
     batch1,
     batch2,
     addbmmRule,

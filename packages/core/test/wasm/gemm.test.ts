@@ -202,6 +202,10 @@ describe.each(Object.entries(kinds))('matrix product, %s', (_, { dtype, options 
   })
 })
 
+it('needs the same workspace with fused multiply-add and without', () => {
+  expect(gemmWorkspace({ fma: true })).toBe(gemmWorkspace())
+})
+
 describe('batched product', () => {
   it('runs one product after another', () => {
     const module = new ModuleBuilder()

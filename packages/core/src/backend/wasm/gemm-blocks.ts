@@ -8,7 +8,7 @@ import { emitTile, type TileOperand } from './gemm-tile.ts'
 export interface BlockOptions {
   readonly type: FloatType
   readonly fma: boolean
-  /** Heights of the tile: rows that are no multiple of the first end in tiles of the second where that wastes less. */
+  /** Heights of the tile, at most 8: rows that are no multiple of the first end in tiles of the second where that wastes less. */
   readonly heights: readonly [number, number]
   /** Vectors in a row of the tile: 2, or 4 where the engine joins pairs of vectors. */
   readonly vectors: number
@@ -25,12 +25,14 @@ export interface BlockOptions {
   readonly packAColumns: number
 }
 
+/** Rows that the last tile of a block may be padded by, whatever its height: so that the workspace is the same with fused multiply-add and without. */
+const PADDING = 8
+
 /** Where the parts of the workspace begin: the tile at the edge, the block of A, the block of B; and its end. */
-export function blockLayout({ type, heights, vectors, rows, columns, depth }: BlockOptions): { a: number; b: number; end: number } {
+export function blockLayout({ type, vectors, rows, columns, depth }: BlockOptions): { a: number; b: number; end: number } {
   const width = vectors * type.count
   const a = rows * width * type.size
-  // Panels are padded to whole tiles.
-  const b = a + (rows + 2 * heights[0]) * depth * type.size
+  const b = a + (rows + PADDING) * depth * type.size
   return { a, b, end: b + (columns + width) * depth * type.size }
 }
 

@@ -38,7 +38,7 @@ const complete = (options: GemmOptions): Required<GemmOptions> => ({
   ...options,
 })
 
-/** Bytes of workspace that the function emitted with the same options uses. */
+/** Bytes of workspace that the function emitted with the same options uses; `fma` makes no difference. */
 export function gemmWorkspace(options: GemmOptions = {}): number {
   return blockLayout(complete(options)).end
 }
