@@ -53,7 +53,7 @@ export const copysign: TensorFirstOp = /* @__PURE__ */ pointwise({
   gradFn: (_x, y) => (isScalar(y as Operand) ? 'CopysignBackward1' : 'CopysignBackward0'),
   dtype: 'float',
   forward: (x, y) => x.copysign(y),
-  backward: (grad, out, x, y) => [grad.mul(out.div(x).where(x.ne(0), 0)), grad.mul(y.mul(0))],
+  backward: (grad, out, x, _y) => [grad.mul(out.div(x).where(x.ne(0), 0)), grad.mul(0)],
 })
 
 const heavisideKernel = /* @__PURE__ */ kernel({
@@ -84,7 +84,13 @@ export const xlogy: BinaryOp = /* @__PURE__ */ pointwise({
   gradFn: (x, y) => (isScalar(x as Operand) ? 'XlogyBackward1' : isScalar(y as Operand) ? 'XlogyBackward2' : 'XlogyBackward0'),
   dtype: 'float',
   forward: (x, y) => x.mul(y.log()).where(x.ne(0).maximum(y.isnan()), 0),
-  backward: (grad, _out, x, y) => [grad.mul(y.log().where(x.ne(0).maximum(y.isnan()), 0)), grad.mul(x).div(y)],
+  backward: (grad, _out, x, y) => [
+    grad
+      .mul(y.log())
+      .where(grad.ne(0).maximum(y.isnan()), 0)
+      .where(x.eq(0).mul(y.le(0)).logicalNot(), 0),
+    grad.mul(x).div(y),
+  ],
 })
 
 /**

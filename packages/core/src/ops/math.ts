@@ -212,7 +212,7 @@ const logitPlain = /* @__PURE__ */ kernel({
   gradFn: 'LogitBackward0',
   dtype: 'float',
   forward: (x) => x.div(x.neg().add(1)).log(),
-  backward: (grad, _out, x) => [grad.div(x.mul(x.neg().add(1)))],
+  backward: (grad, _out, x) => [grad.div(x.mul(x.neg().add(1))).where(x.ge(0).mul(x.le(1)), Number.NaN)],
 })
 
 const logitClamped = /* @__PURE__ */ kernel({

@@ -126,7 +126,7 @@ const hardtanhKernel = /* @__PURE__ */ kernel({
   name: 'hardtanh',
   gradFn: 'HardtanhBackward0',
   forward: (x, min, max) => x.maximum(min).minimum(max),
-  backward: (grad, _out, x, min, max) => [grad.where(x.gt(min).mul(x.lt(max)), 0), null, null],
+  backward: (grad, _out, x, min, max) => [grad.where(x.le(min).maximum(x.ge(max)).logicalNot(), 0), null, null],
 })
 
 /** Runs the kernel where the dtype can hold the limits. */
@@ -178,7 +178,7 @@ const hardswishKernel = /* @__PURE__ */ kernel({
   gradFn: 'HardswishBackward0',
   only: ['float', 'hardswish_cpu'],
   forward: (x) => x.mul(x.add(3).maximum(0).minimum(6)).div(6),
-  backward: (grad, _out, x) => [grad.where(x.ge(3), grad.mul(x.div(3).add(0.5)).where(x.gt(-3), 0))],
+  backward: (grad, _out, x) => [grad.where(x.lt(3).logicalNot(), grad.mul(x.div(3).add(0.5))).where(x.le(-3).logicalNot(), 0)],
 })
 
 /**

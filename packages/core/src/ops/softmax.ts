@@ -123,17 +123,11 @@ export function logSoftmax(x: Tensor, dim?: number | SoftmaxOptions, options?: S
 }
 
 // An infinite maximum is no use as an offset.
-const finite = /* @__PURE__ */ kernel({
-  name: 'logsumexp',
-  gradFn: 'MaskedFillBackward0',
-  forward: (x) => x.where(x.abs().ne(Number.POSITIVE_INFINITY), 0),
-  backward: (grad, _out, x) => [grad.where(x.abs().ne(Number.POSITIVE_INFINITY), 0)],
-})
+const finite = /* @__PURE__ */ kernel({ name: 'logsumexp', forward: (x) => x.where(x.abs().ne(Number.POSITIVE_INFINITY), 0) })
 
 const logsumexpRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor], Reduced>('LogsumexpBackward0', (grad, node) => {
   const [x, out] = node.saved()
-  const low = sub(x, finite.run([restore(out, node.attrs)]))
-  return [mul(restore(grad, node.attrs), exp(low))]
+  return [mul(restore(grad, node.attrs), exp(sub(x, restore(out, node.attrs))))]
 })
 
 /**

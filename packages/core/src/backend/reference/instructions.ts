@@ -42,8 +42,10 @@ const copysign = (x: number, y: number): number => (y < 0 || Object.is(y, -0) ? 
 
 /** The quotient rounded towards minus infinity, computed from the remainder so that it is exact where a quotient would round up. */
 const floorDiv = (x: number, y: number): number => {
-  if (y === 0 || !Number.isFinite(x) || !Number.isFinite(y)) return Math.floor(x / y)
-  const q = (x - floorMod(x, y)) / y
+  if (y === 0) return x / y
+  const rest = x % y
+  const q = (x - rest) / y - (rest !== 0 && y < 0 !== rest < 0 ? 1 : 0)
+  if (q === 0) return copysign(0, x / y)
   const f = Math.floor(q)
   return q - f > 0.5 ? f + 1 : f
 }

@@ -1,17 +1,28 @@
 /** From graphs of vector instructions to straight-line code in a function. */
 import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
+import { splatBytes } from './encoding.ts'
 import type { Lanes, Node, ScalarFunction } from './vector.ts'
+
+/** What is known of a node. */
+interface State {
+  uses: number
+  /** Whether its value differs from one pass of the loop to the next. */
+  readonly varying: boolean
+  local: Local | null
+  /** The pass in which the local was last set: all passes for what is set before the loop. */
+  pass: number
+}
+
+const ALWAYS = Infinity
 
 /** Emits graphs into one function: constants and what does not change go before the loop, and what is used twice is computed once. */
 export class VectorEmitter {
   readonly #module: ModuleBuilder
   readonly #f: FunctionBuilder
-  readonly #uses = new Map<Node, number>()
-  readonly #varying = new Map<Node, boolean>()
-  readonly #locals = new Map<Node, Local>()
-  readonly #constants = new Map<string, Local>()
   readonly #roots: readonly Lanes[]
-  readonly #ready = new Set<Node>()
+  readonly #states = new Map<Node, State>()
+  readonly #constants = new Map<string, Local>()
+  #pass = 0
 
   /** Looks at the graphs, and loads their constants into locals. */
   constructor(module: ModuleBuilder, f: FunctionBuilder, roots: readonly Lanes[]) {
@@ -21,65 +32,67 @@ export class VectorEmitter {
     for (const root of roots) this.#visit(root.node)
   }
 
-  #visit(n: Node): void {
-    const uses = this.#uses.get(n) ?? 0
-    this.#uses.set(n, uses + 1)
-    if (uses > 0) return
-    if (n.op === 'const') this.#constant(n)
-    for (const a of n.args) this.#visit(a)
-    const varying = n.op === 'input' ? !n.fixed : n.args.some((a) => this.#varying.get(a))
-    this.#varying.set(n, varying)
+  #visit(n: Node): State {
+    let state = this.#states.get(n)
+    if (state !== undefined) {
+      state.uses++
+      return state
+    }
+    let varying = n.op === 'input' && n.detail?.fixed !== true
+    for (const a of n.args) if (this.#visit(a).varying) varying = true
+    const constant = n.op === 'const'
+    state = { uses: 1, varying, local: constant ? this.#constant(n) : null, pass: constant || n.op === 'input' ? ALWAYS : -1 }
+    this.#states.set(n, state)
+    return state
   }
 
-  #constant(n: Node): void {
-    const key = n.bytes.join()
+  #constant({ detail }: Node): Local {
+    const bytes = splatBytes((detail?.type ?? 'f32x4').slice(0, 3) as 'f32', detail?.value ?? 0)
+    const key = String.fromCharCode(...bytes)
     let local = this.#constants.get(key)
     if (local === undefined) {
       local = this.#f.local('v128')
       this.#constants.set(key, local)
-      this.#f.bytes(n.bytes).set(local)
+      this.#f.bytes(bytes).set(local)
     }
-    this.#locals.set(n, local)
-    this.#ready.add(n)
+    return local
   }
 
   /** The number of instructions that a pass executes, about. */
   get size(): number {
     let size = 0
-    for (const [n, varying] of this.#varying) if (varying && n.op !== 'input') size++
+    for (const [n, { varying }] of this.#states) if (varying && n.op !== 'input') size++
     return size
-  }
-
-  #localOf(n: Node): Local {
-    let local = this.#locals.get(n)
-    if (local === undefined) this.#locals.set(n, (local = this.#f.local('v128')))
-    return local
   }
 
   /** The local that an input is to be put into. */
   local(x: Lanes): Local {
-    return this.#localOf(x.node)
+    const state = this.#states.get(x.node)
+    // Inputs that no result depends on are loaded all the same, to nowhere.
+    return state === undefined ? this.#f.local('v128') : this.#localOf(state)
+  }
+
+  #localOf(state: State): Local {
+    return (state.local ??= this.#f.local('v128'))
   }
 
   /** Computes what depends on fixed inputs only; they are in their locals. */
   prologue(): void {
-    for (const [n, varying] of this.#varying) {
-      if (!varying) continue
-      for (const a of n.args) this.#settle(a)
-    }
+    for (const [n, { varying }] of this.#states) if (varying) for (const a of n.args) this.#settle(a)
     for (const root of this.#roots) this.#settle(root.node)
   }
 
   #settle(n: Node): void {
-    if (this.#varying.get(n) || n.op === 'input' || this.#ready.has(n)) return
+    const state = this.#states.get(n) as State
+    if (state.varying || state.pass === ALWAYS) return
     this.#push(n)
-    this.#f.set(this.#localOf(n))
-    this.#ready.add(n)
+    this.#f.set(this.#localOf(state))
+    state.pass = ALWAYS
   }
 
   /** Forgets what the last pass computed: the inputs have changed. */
   next(): void {
-    for (const n of [...this.#ready]) if (this.#varying.get(n)) this.#ready.delete(n)
+    this.#pass++
   }
 
   /** Pushes the value of a graph. */
@@ -88,30 +101,31 @@ export class VectorEmitter {
   }
 
   #value(n: Node): void {
-    const local = this.#locals.get(n)
-    if (local !== undefined && (n.op === 'input' || this.#ready.has(n))) {
-      this.#f.get(local)
+    const state = this.#states.get(n) as State
+    if (state.pass === ALWAYS || state.pass === this.#pass) {
+      this.#f.get(this.#localOf(state))
       return
     }
     this.#push(n)
-    if ((this.#uses.get(n) as number) < 2) return
-    this.#f.tee(this.#localOf(n))
-    this.#ready.add(n)
+    if (state.uses < 2) return
+    this.#f.tee(this.#localOf(state))
+    state.pass = state.varying ? this.#pass : ALWAYS
   }
 
   #push(n: Node): void {
     for (const a of n.args) this.#value(a)
-    if (n.op === 'shuffle') this.#f.shuffle(n.bytes)
-    else if (n.op === 'patch') this.#patch(n)
-    else if (n.op === 'input' || n.op === 'const') throw new Error('an input has no local')
-    else if (n.count !== null) this.#f.i32(n.count).op(n.op)
-    else this.#f.op(n.op)
+    const { op, detail } = n
+    if (op === 'shuffle') this.#f.shuffle(detail?.bytes as number[])
+    else if (op === 'patch') this.#patch(detail?.scalar as ScalarFunction)
+    else if (op === 'input' || op === 'const') throw new Error('inputs and constants have locals')
+    else if (detail?.value !== undefined) this.#f.i32(detail.value).op(op)
+    else this.#f.op(op)
   }
 
-  /** Lane by lane, where the mask tells so. */
-  #patch(n: Node): void {
+  /** Takes doubles and a mask: lane by lane, where the mask tells so. */
+  #patch(scalar: ScalarFunction): void {
     const f = this.#f
-    const ref = (n.scalar as ScalarFunction)(this.#module)
+    const ref = scalar(this.#module)
     const [value, mask] = [f.local('v128'), f.local('v128')]
     f.set(mask).set(value)
     f.get(mask).op('v128.any_true')

@@ -27,7 +27,6 @@ export function text(out: number[], s: string): void {
 }
 
 const scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(8))
-const scratchBytes = (n: number): number[] => Array.from({ length: n }, (_, i) => scratch.getUint8(i))
 
 /** The bytes of a number in memory. */
 export function bytesOf(type: 'f32' | 'f64' | 'i32' | 'i64', x: number): number[] {
@@ -35,11 +34,14 @@ export function bytesOf(type: 'f32' | 'f64' | 'i32' | 'i64', x: number): number[
   else if (type === 'f64') scratch.setFloat64(0, x, true)
   else if (type === 'i32') scratch.setInt32(0, x, true)
   else scratch.setBigInt64(0, BigInt(x), true)
-  return scratchBytes(type === 'f32' || type === 'i32' ? 4 : 8)
+  const bytes: number[] = []
+  for (let i = 0; i < (type === 'f32' || type === 'i32' ? 4 : 8); i++) bytes.push(scratch.getUint8(i))
+  return bytes
 }
 
 /** The sixteen bytes of a vector with `x` in every lane. */
 export function splatBytes(type: 'f32' | 'f64' | 'i32' | 'i64', x: number): number[] {
   const bytes = bytesOf(type, x)
-  return Array.from({ length: 16 }, (_, i) => bytes[i % bytes.length] as number)
+  while (bytes.length < 16) bytes.push(...bytes)
+  return bytes
 }

@@ -1,8 +1,9 @@
 /** The matrix product: chooses among blocks of tiles, dot products and row combinations. */
 import type { FunctionBuilder, FunctionRef, Local, ModuleBuilder } from './assembler.ts'
 import { address, countUp, type FloatType, float32Type } from './float-type.ts'
-import { type BlockOptions, blockLayout, emitBlocks } from './gemm-blocks.ts'
+import { blockLayout, emitBlocks } from './gemm-blocks.ts'
 import { emitDotProducts } from './gemm-dot.ts'
+import type { BlockOptions } from './gemm-panel.ts'
 import { emitRowPanels, emitRowParts } from './row-panels.ts'
 
 /** What may differ from machine to machine and from engine to engine; the defaults were measured with 16 registers of 128 bits. */

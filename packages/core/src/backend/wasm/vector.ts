@@ -1,6 +1,5 @@
 /** Vector arithmetic as expressions: formulas build a graph of instructions, which `emitter.ts` turns into straight-line code. */
 import type { FunctionRef, ModuleBuilder } from './assembler.ts'
-import { splatBytes } from './encoding.ts'
 import type { Op } from './opcodes.ts'
 
 /** How the sixteen bytes of a vector are read. */
@@ -13,28 +12,26 @@ export type ScalarFunction = (module: ModuleBuilder) => FunctionRef
 export interface Node {
   readonly op: Op | 'const' | 'input' | 'shuffle' | 'patch'
   readonly args: readonly Node[]
-  /** The bytes of a constant, the picks of a shuffle. */
-  readonly bytes: readonly number[]
-  /** The count of a shift. */
-  readonly count: number | null
-  /** Whether an input stays the same in the loop. */
-  readonly fixed: boolean
-  readonly scalar: ScalarFunction | null
+  readonly detail: Detail | null
 }
 
-const node = (op: Node['op'], args: readonly Node[], more: Partial<Node> = {}): Node => ({
-  op,
-  args,
-  bytes: [],
-  count: null,
-  fixed: false,
-  scalar: null,
-  ...more,
-})
+/** What some instructions need beside their arguments. */
+interface Detail {
+  /** How a constant fills its lanes. */
+  readonly type?: LaneType
+  /** The number in every lane of a constant, or the count of a shift. */
+  readonly value?: number
+  /** The picks of a shuffle. */
+  readonly bytes?: readonly number[]
+  /** Whether an input stays the same in the loop. */
+  readonly fixed?: boolean
+  readonly scalar?: ScalarFunction
+}
+
+const node = (op: Node['op'], args: readonly Node[], detail: Detail | null = null): Node => ({ op, args, detail })
 
 /** A vector constant with `x` in every lane. */
-export const splat = (type: LaneType, x: number): Lanes =>
-  new Lanes(type, node('const', [], { bytes: splatBytes(type.slice(0, 3) as 'f32', x) }))
+export const splat = (type: LaneType, x: number): Lanes => new Lanes(type, node('const', [], { type, value: x }))
 
 /** A vector that comes from outside: a load, an argument. `fixed` ones do not change from one pass of the loop to the next. */
 export const inputLanes = (type: LaneType, fixed: boolean): Lanes => new Lanes(type, node('input', [], { fixed }))
@@ -158,13 +155,13 @@ export class Lanes {
   }
   /** Shifts of integer lanes. */
   shl(count: number): Lanes {
-    return new Lanes(this.type, node(`${this.type as 'i32x4'}.shl`, [this.node], { count }))
+    return new Lanes(this.type, node(`${this.type as 'i32x4'}.shl`, [this.node], { value: count }))
   }
   shr(count: number): Lanes {
-    return new Lanes(this.type, node(`${this.type as 'i32x4'}.shr_s`, [this.node], { count }))
+    return new Lanes(this.type, node(`${this.type as 'i32x4'}.shr_s`, [this.node], { value: count }))
   }
   shrUnsigned(count: number): Lanes {
-    return new Lanes(this.type, node(`${this.type as 'i32x4'}.shr_u`, [this.node], { count }))
+    return new Lanes(this.type, node(`${this.type as 'i32x4'}.shr_u`, [this.node], { value: count }))
   }
   /** `p[0] + p[1] this + p[2] this^2 + ...`, pairwise (Estrin's rule): chains of dependent instructions stay short. */
   polynomial(p: readonly number[]): Lanes {
@@ -189,7 +186,7 @@ export class Lanes {
   }
   /** Whether this is the constant 0, and not -0. */
   isZero(): boolean {
-    return this.node.op === 'const' && this.node.bytes.every((b) => b === 0)
+    return this.node.op === 'const' && Object.is(this.node.detail?.value, 0)
   }
   /** Bytes picked from this vector (0 to 15) and `y` (16 to 31). */
   shuffle(y: Lanes, bytes: readonly number[]): Lanes {
