@@ -1,7 +1,7 @@
 /** Getting values out of tensors, and changing their dtype; all of it becomes methods. */
 import { checkDType, type DType } from './dtype.ts'
 import { normalizeDim } from './layout.ts'
-import { castTo, copyOf } from './op.ts'
+import { castTo, valuesOf } from './op.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Numbers, or truth values, nested as deep as the tensor has dimensions. */
@@ -24,7 +24,7 @@ export function tolist(x: Tensor): NestedList {
  * A copy of the elements, in order, in a typed array of the dtype: `BigInt64Array` for `int64`, `Uint8Array` for `bool`.
  */
 export function toArray(x: Tensor): Float32Array | Float64Array | Int32Array | Int16Array | Int8Array | Uint8Array | BigInt64Array {
-  const { data } = copyOf(x)
+  const data = valuesOf(x)
   return x.dtype === 'int64' ? BigInt64Array.from(data as Float64Array, BigInt) : data
 }
 

@@ -43,6 +43,8 @@ const SLAB = 1 << 16
 const LARGE = SLAB / 4
 /** Addresses are 32 bits wide. */
 const MOST = 2 ** 32 - PAGE
+/** Pages to begin with: 1 GiB. */
+const GENEROUS = 16384
 const FIRST_BUDGET = 64 << 20
 /** Where nothing can be collected on request, this much may be in use before ordinary arrays take over. */
 const BLIND_BUDGET = 1 << 30
@@ -51,7 +53,7 @@ const BLIND_BUDGET = 1 << 30
 export interface MemoryStats {
   /** Bytes in slabs that hold something, or held it until lately. */
   readonly inUse: number
-  /** Bytes of WebAssembly memory. It never shrinks; what is free is used again. */
+  /** Bytes of WebAssembly memory that were ever used. It never shrinks; what is free is used again. */
   readonly reserved: number
   /** Slabs that hold something, or held it until lately. */
   readonly slabs: number
@@ -71,8 +73,17 @@ const free = new Map<number, number[]>()
 
 /** The memory itself, made when the first tensor is. */
 export function wasmMemory(): WasmMemory {
-  memory ??= new WebAssembly.Memory({ initial: 256, maximum: 65536 })
-  return memory
+  if (memory !== null) return memory
+  // Address space, not memory: pages that were never written cost nothing. So much of it that growing, which detaches every view, is rare.
+  for (const initial of [GENEROUS, 256]) {
+    try {
+      memory = new WebAssembly.Memory({ initial, maximum: 65536 })
+      return memory
+    } catch {
+      // A smaller device may refuse the first.
+    }
+  }
+  throw new RuntimeError('this engine gives no WebAssembly memory\n  help: 16 MB are the least that tensors need')
 }
 
 /** Asks the engine to collect at once; null where it cannot be asked. */
@@ -223,5 +234,5 @@ export function take(bytes: number): Token | null {
  */
 export function memoryStats(): MemoryStats {
   sweep()
-  return { inUse, reserved: memory?.buffer.byteLength ?? 0, slabs: leases.length, collections }
+  return { inUse, reserved: top, slabs: leases.length, collections }
 }

@@ -3,7 +3,7 @@ import { checkInplace, checkWritable, overwrites, rebase } from './autograd/inpl
 import { isGradEnabled } from './autograd/mode.ts'
 import { type Edge, gradEdge, Node, type Rule, type Saved } from './autograd/node.ts'
 import { kernels } from './backend/index.ts'
-import { castScalar, type DType, isFloat, scalarName } from './dtype.ts'
+import { castScalar, type DType, isFloat, scalarName, type TypedArray } from './dtype.ts'
 import { NotImplementedError, RuntimeError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
 import { broadcastShapes2, broadcastStrides, denseStrides, isDense, type Shape, sameShape } from './layout.ts'
@@ -81,6 +81,9 @@ export function copyOf(x: Tensor, dtype: DType = x.dtype): Tensor {
   kernels.copy(x, out)
   return out
 }
+
+/** The elements in order, in an array of their own: what lies in the tensors' memory is only good until that grows. */
+export const valuesOf = (x: Tensor, dtype: DType = x.dtype): TypedArray => copyOf(x, dtype).data.slice()
 
 /** Memory for a tensor laid out as `x` is, without its gaps. */
 export function emptyAs(x: Tensor, dtype: DType = x.dtype): Tensor {

@@ -7,7 +7,7 @@ import type { TypedArray } from './dtype.ts'
 import { type DType, getDefaultDtype, isFloat, scalarName } from './dtype.ts'
 import { NotImplementedError, RuntimeError } from './errors.ts'
 import { isDense, type Shape } from './layout.ts'
-import { copyOf } from './op.ts'
+import { valuesOf } from './op.ts'
 import {
   type FloatArray,
   fillBernoulli,
@@ -46,7 +46,7 @@ export class Generator extends GeneratorBase {
    * @throws RuntimeError for bytes that are no state.
    */
   setState(state: Tensor): this {
-    return this.setStateBytes(copyOf(state, 'uint8').data as Uint8Array)
+    return this.setStateBytes(valuesOf(state, 'uint8') as Uint8Array)
   }
 }
 
@@ -143,7 +143,10 @@ export function normal_(x: Tensor, mean = 0, std = 1, options: RandomOptions = {
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html
  */
 export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: RandomOptions = {}): Tensor {
-  if (typeof p !== 'number') return fill(x, (out) => fillBernoulliEach(engineOf(options), out, copyOf(p).data as FloatArray))
+  if (typeof p !== 'number') {
+    const each = valuesOf(p) as FloatArray
+    return fill(x, (out) => fillBernoulliEach(engineOf(options), out, each))
+  }
   if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`)
   return fill(x, (out) => fillBernoulli(engineOf(options), out, p))
 }

@@ -1,7 +1,7 @@
 /** Counting numbers: each whole number by itself, or all that fall into a bin. */
 import { isFloat, isIntegral, scalarName } from '../dtype.ts'
 import { NotImplementedError, RuntimeError } from '../errors.ts'
-import { copyOf } from '../op.ts'
+import { copyOf, valuesOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 
 /** Options of `bincount`. */
@@ -35,7 +35,7 @@ export function bincount(x: Tensor, { weights = null, minlength = 0 }: BincountO
     [Math.max(most + 1, minlength)],
     weights === null ? 'int64' : weights.dtype === 'float32' ? 'float32' : 'float64',
   )
-  const amounts = weights === null ? null : copyOf(weights).data
+  const amounts = weights === null ? null : valuesOf(weights)
   for (let i = 0; i < data.length; i++) {
     const at = data[i] as number
     out.data[at] = (out.data[at] as number) + (amounts === null ? 1 : (amounts[i] as number))

@@ -3,7 +3,7 @@ import { type Rule, rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { castScalar, typeName } from '../dtype.ts'
 import { IndexError, NotImplementedError, RuntimeError } from '../errors.ts'
-import { copyOf, record } from '../op.ts'
+import { copyOf, record, valuesOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
 import { alongDim, checkIndices, indexSelectAdjoint, isIndex } from './indexing.ts'
@@ -42,7 +42,7 @@ function weightsOf(index: Tensor, grad: Tensor, { rows, paddingIdx, scaleGradByF
 function renormalize(weight: Tensor, index: Tensor, most: number, p: number): void {
   const { data } = weight
   const [down, right] = weight.strides as [number, number]
-  for (const row of new Set(copyOf(index).data)) {
+  for (const row of new Set(valuesOf(index))) {
     const at = (c: number): number => weight.offset + row * down + c * right
     let sum = 0
     for (let c = 0; c < (weight.shape[1] as number); c++) {

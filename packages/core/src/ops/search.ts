@@ -2,7 +2,7 @@
 import { scalarName } from '../dtype.ts'
 import { NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, type Shape } from '../layout.ts'
-import { copyOf } from '../op.ts'
+import { copyOf, valuesOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import type { Operand } from './types.ts'
 
@@ -72,9 +72,9 @@ export function searchsorted(sortedSequence: Tensor, input: Operand, options: Se
   if (sortedSequence.dtype === 'bool') throw new NotImplementedError(`"searchsorted_out_cpu" not implemented for 'Bool'`)
   const { outInt32 = false, right = false, side = null, sorter = null } = options
   const out = allocateTensor(shape, outInt32 ? 'int32' : 'int64')
-  const boundaries = copyOf(sortedSequence).data
-  const order = sorter === null ? null : copyOf(sorter).data
-  const values = typeof input === 'number' ? [input] : copyOf(input).data
+  const boundaries = valuesOf(sortedSequence)
+  const order = sorter === null ? null : valuesOf(sorter)
+  const values = typeof input === 'number' ? [input] : valuesOf(input)
   const n = sortedSequence.shape.at(-1) as number
   const rows = sortedSequence.ndim === 1 ? 1 : values.length / (shape.at(-1) as number)
   for (let i = 0; i < values.length; i++) {
@@ -105,7 +105,7 @@ export interface IsinOptions {
   readonly invert?: boolean | undefined
 }
 
-const numbersOf = (x: Operand): ArrayLike<number> => (typeof x === 'number' ? [x] : copyOf(x).data)
+const numbersOf = (x: Operand): ArrayLike<number> => (typeof x === 'number' ? [x] : valuesOf(x))
 
 /**
  * Whether each of `elements` is one of `testElements`.
