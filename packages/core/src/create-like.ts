@@ -11,7 +11,7 @@ import type { Tensor } from './tensor.ts'
  * @see https://pytorch.org/docs/stable/generated/torch.empty_like.html
  */
 export function emptyLike(x: Tensor, { dtype = x.dtype, requiresGrad }: TensorOptions = {}): Tensor {
-  return finish(emptyAs(x, dtype), requiresGrad)
+  return finish(emptyAs(x, dtype, true), requiresGrad)
 }
 
 /**

@@ -85,9 +85,9 @@ export function copyOf(x: Tensor, dtype: DType = x.dtype): Tensor {
 /** The elements in order, in an array of their own: what lies in the tensors' memory is only good until that grows. */
 export const valuesOf = (x: Tensor, dtype: DType = x.dtype): TypedArray => copyOf(x, dtype).data.slice()
 
-/** Memory for a tensor laid out as `x` is, without its gaps. */
-export function emptyAs(x: Tensor, dtype: DType = x.dtype): Tensor {
-  return new Tensor(new Storage(dtype, x.numel(), false), dtype, x.shape, denseStrides(x.shape, x.strides), 0)
+/** Memory for a tensor laid out as `x` is, without its gaps; what stood there before unless `zeroed`. */
+export function emptyAs(x: Tensor, dtype: DType = x.dtype, zeroed = false): Tensor {
+  return new Tensor(new Storage(dtype, x.numel(), zeroed), dtype, x.shape, denseStrides(x.shape, x.strides), 0)
 }
 
 /** A copy of the elements, without history, that keeps the order of the dimensions in memory. */

@@ -5,6 +5,9 @@ import { address, type Token, take, wasmMemory } from './memory.ts'
 /** Typed arrays made for a storage hold it, so that nobody keeps elements whose place is used again. */
 const owner = Symbol('storage')
 
+/** @internal Tests switch it on: memory that nobody asked to be zero then holds NaN, so that reading before writing shows. */
+export const poison: { on: boolean } = { on: false }
+
 /** The memory that a tensor and its views share. */
 export class Storage {
   readonly dtype: DType
@@ -28,7 +31,8 @@ export class Storage {
     this.token = take(bytes)
     this.pointer = this.token === null ? 0 : address
     if (this.token === null) this.#view = new (arrayOf(dtype))(length)
-    else if (zeroed && bytes > 0) zero(address, bytes)
+    else if (zeroed && bytes > 0) fill(address, bytes, 0)
+    else if (poison.on) fill(address, bytes, 255)
   }
 
   /** The elements. The array is valid until more memory is needed; ask again rather than keep it. */
@@ -55,7 +59,7 @@ export class Storage {
 
 let bytesView: Uint8Array | null = null
 
-function zero(pointer: number, bytes: number): void {
+function fill(pointer: number, bytes: number, value: number): void {
   if (bytesView === null || bytesView.byteLength === 0) bytesView = new Uint8Array(wasmMemory().buffer)
-  bytesView.fill(0, pointer, pointer + bytes)
+  bytesView.fill(value, pointer, pointer + bytes)
 }
