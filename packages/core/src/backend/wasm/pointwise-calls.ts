@@ -99,6 +99,9 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
   return true
 }
 
+/** Room for the descriptor of any walk in practice: 40 dimensions of as many operands as there are. */
+const DESCRIPTOR = 4096
+
 /** The general case: loops around rows, told by a descriptor in memory. */
 function nestedMap(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): boolean {
   const views: View[] = []
@@ -107,6 +110,8 @@ function nestedMap(program: Program, compute: DType, out: View, inputs: readonly
       if (x.pointer === 0) return false
       views.push(x)
     }
+  // Before any address is taken: making room may collect what nobody holds any more.
+  const descriptor = scratch(DESCRIPTOR)
   const walk = coalesce(out.shape, [out.strides, ...views.map((v) => broadcastStrides(v.shape, v.strides, out.shape))])
   const inner = walk.shape.length - 1
   const strideOf = (k: number, d: number): number => (walk.strides[k] as number[])[d] as number
@@ -135,7 +140,7 @@ function nestedMap(program: Program, compute: DType, out: View, inputs: readonly
   const kernel = kernelFor(program, compute, out.dtype, true, codes)
   if (kernel === null) return false
   const words = describe(walk.shape.slice(0, inner), rows, steps)
-  const descriptor = scratch(words.byteLength)
+  if (words.byteLength > DESCRIPTOR) return false
   new Int32Array(wasmMemory().buffer, descriptor, words.length).set(words)
   args[1] = descriptor
   kernel(...args)

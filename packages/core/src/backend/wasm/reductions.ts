@@ -38,11 +38,13 @@ export function reduce(kind: Reduction, x: View, out: View): boolean {
   const rows = dims === 1 ? 1 : (walk.shape[0] as number)
   const columns = walk.shape[dims - 1] as number
   const step = dims === 1 ? columns : (xs[0] as number)
+  functions ??= build()
+  // Before any address is taken: making room may collect what nobody holds any more.
+  const workspace = scratch(columnsWorkspace)
   const size = itemsize(dtype)
   const bits = size * 8
   const at = x.pointer + x.offset * size
   const to = out.pointer + out.offset * size
-  functions ??= build()
   if (os[dims - 1] === 0 && (dims === 1 || os[0] === 1)) {
     const run = functions[`rows ${names[kind as keyof typeof names]} ${bits}`] as Rows
     run(rows, columns, at, step, to)
@@ -50,7 +52,7 @@ export function reduce(kind: Reduction, x: View, out: View): boolean {
   }
   if (dims === 2 && os[0] === 0 && os[1] === 1 && kind in columnNames) {
     const run = functions[`columns ${columnNames[kind as keyof typeof columnNames]} ${bits}`] as Columns
-    run(rows, columns, at, step, to, scratch(columnsWorkspace))
+    run(rows, columns, at, step, to, workspace)
     return true
   }
   return false
