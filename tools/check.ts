@@ -15,6 +15,8 @@ const layers: readonly string[] = [
   'backend/',
   'storage',
   'tensor autograd/ promote',
+  'record',
+  'pointwise',
   'op',
   'ops/',
   'autograd/engine autograd/methods autograd/function autograd/anomaly access create create-like ranges random print',

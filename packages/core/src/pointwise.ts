@@ -1,0 +1,288 @@
+/** Pointwise operations: formulas become kernels and graph nodes; broadcasting, promotion and saving follow. */
+import { checkInplace, checkWritable, overwrites, rebase } from './autograd/inplace.ts'
+import { isGradEnabled } from './autograd/mode.ts'
+import { type Edge, Node, type Rule, type Saved } from './autograd/node.ts'
+import { kernels } from './backend/index.ts'
+import { castScalar, type DType, isFloat, scalarName } from './dtype.ts'
+import { NotImplementedError } from './errors.ts'
+import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
+import { broadcastShapes2, isDense, type Shape, sameShape } from './layout.ts'
+import { floatType, type Operand, pyType, resultType } from './promote.ts'
+import { castTo, checkSavable, copyOf, copyWithHistory, edgesOf, expand, recording, sumTo } from './record.ts'
+import { Storage } from './storage.ts'
+import { allocateTensor, Tensor } from './tensor.ts'
+
+/** A tensor for a pointwise result: laid out as the inputs where they agree, so that a transposed input gives a transposed output. */
+function allocateLike(shape: Shape, dtype: DType, operands: readonly Operand[]): Tensor {
+  let model: Tensor | null = null
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i] as Operand
+    if (typeof x === 'number') continue
+    if (!sameShape(x.shape, shape)) {
+      if (x.shape.length === 0) continue
+      return allocateTensor(shape, dtype, false)
+    }
+    if (model === null) model = x
+    else if (!sameStrides(model, x)) return allocateTensor(shape, dtype, false)
+  }
+  if (model === null || !isDense(shape, model.strides)) return allocateTensor(shape, dtype, false)
+  return new Tensor(new Storage(dtype, model.numel(), false), dtype, shape, model.strides, 0)
+}
+
+const sameStrides = (x: Tensor, y: Tensor): boolean => sameShape(x.strides, y.strides)
+
+/** Which dtype a pointwise operation computes in and returns. */
+type DTypeRule =
+  /** The common dtype of the operands. */
+  | 'promote'
+  /** The common dtype, made floating point. */
+  | 'float'
+  /** Computes in the common dtype, returns truth values. */
+  | 'bool'
+
+type Forward = <T extends Num<T>>(...xs: T[]) => T
+type Backward = <T extends Num<T>>(grad: T, out: T, ...xs: T[]) => (T | null)[]
+
+/** A pointwise operation: one formula forward, one backward, written over abstract numbers. */
+export interface Formula {
+  /** The operation's name, for the second line of errors. */
+  readonly name: string
+  /** PyTorch's name of the backward node; a function where it depends on what the operands are. */
+  readonly gradFn?: string | ((...operands: Operand[]) => string)
+  readonly dtype?: DTypeRule
+  /** PyTorch's names of the leading operands that must be tensors; absent: plain numbers will do beside one tensor. */
+  readonly tensors?: readonly string[]
+  /** Whether the first operand must be a tensor while the others may be numbers. */
+  readonly tensorFirst?: boolean
+  /** The only kind of dtype that will do, and PyTorch's name of the kernel that refuses the others. */
+  readonly only?: readonly [kind: 'float' | 'integer' | 'discrete' | 'number', kernel: string]
+  readonly forward: Forward
+  /** One gradient per operand, `null` where none flows. Absent: the operation is not differentiable. */
+  readonly backward?: Backward
+}
+
+/** The adjoint of one operand: `grad` itself needs no kernel. */
+interface Adjoint {
+  readonly program: Program
+  readonly identity: boolean
+}
+
+/** What a pointwise node remembers beside its tensors. */
+export interface PointwiseAttrs {
+  readonly kernel: Kernel
+  readonly compute: DType
+  /** The shapes and dtypes of the operands, null for numbers; absent where all have the shape of the result and the dtype computed in. */
+  readonly shapes: readonly (Shape | null)[] | null
+  readonly dtypes: readonly (DType | null)[] | null
+}
+
+/** The shape that all operands broadcast to. */
+function broadcastAll(operands: readonly Operand[]): Shape {
+  let shape: Shape | null = null
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i] as Operand
+    if (typeof x !== 'number') shape = shape === null ? x.shape : broadcastShapes2(shape, x.shape)
+  }
+  return shape ?? []
+}
+
+/** Refuses plain numbers where tensors are needed, in the words of PyTorch's parser of arguments. */
+function checkOperands({ name, tensors, tensorFirst = false }: Formula, operands: readonly Operand[]): void {
+  if (tensors !== undefined)
+    for (let i = 0; i < tensors.length; i++)
+      if (!(operands[i] instanceof Tensor))
+        throw new TypeError(`${name}(): argument '${tensors[i]}' (position ${i + 1}) must be Tensor, not ${pyType(operands[i])}`)
+  for (let i = 0, n = tensorFirst ? 1 : operands.length; i < n; i++) if (typeof operands[i] !== 'number') return
+  throw new TypeError(
+    `${name}() received an invalid combination of arguments - got (${operands.map(pyType).join(', ')}), but expected one of:\n * (Tensor, ...)`,
+  )
+}
+
+/** Refuses dtypes that an operation is not meant for; plain numbers beside the tensors do not count. */
+function checkKind({ only }: Formula, operands: readonly Operand[]): void {
+  if (only === undefined) return
+  const [kind, kernel] = only
+  const dtype = resultType(...operands.filter((x) => typeof x !== 'number'))
+  const fits =
+    kind === 'number' ? dtype !== 'bool' : kind === 'float' ? isFloat(dtype) : !isFloat(dtype) && (kind === 'discrete' || dtype !== 'bool')
+  if (!fits) throw new NotImplementedError(`"${kernel}" not implemented for '${scalarName(dtype)}'`)
+}
+
+/** A formula made ready to run; compiled when first used, so that importing an operation costs nothing. */
+export class Kernel {
+  readonly formula: Formula
+  readonly arity: number
+  #program: Program | null = null
+  #adjoints: (Adjoint | null)[] | null = null
+  #reads: readonly number[] = []
+  readonly #plain: Partial<Record<DType, PointwiseAttrs>> = {}
+
+  constructor(formula: Formula) {
+    this.formula = formula
+    this.arity = formula.forward.length
+  }
+
+  get program(): Program {
+    if (this.#program === null) {
+      const xs = Array.from({ length: this.arity }, (_, i) => input(i))
+      this.#program = compile((this.formula.forward as (...xs: Expr[]) => Expr)(...xs))
+    }
+    return this.#program
+  }
+
+  /** One program per operand over the slots grad, out, operands...; null where no gradient flows. */
+  get adjoints(): readonly (Adjoint | null)[] {
+    if (this.#adjoints === null) {
+      const slots = Array.from({ length: this.arity + 2 }, (_, i) => input(i))
+      const backward = this.formula.backward as unknown as (...xs: Expr[]) => (Expr | null)[]
+      const exprs = backward(...slots)
+      this.#reads = exprs.map((e) => (e === null ? 0 : [...slotsOf(e)].reduce((mask, slot) => mask | (1 << slot), 0)))
+      this.#adjoints = exprs.map((e) => (e === null ? null : { program: compile(e), identity: e.op === 'input' && e.value === 0 }))
+    }
+    return this.#adjoints
+  }
+
+  /** Which slots the adjoints of the operands with an edge read, a bit each: 1 is the output, 2 and on are the operands. Traced from the formula, never declared. */
+  reads(edges: readonly (Edge | null)[]): number {
+    if (this.#adjoints === null) this.adjoints
+    let mask = 0
+    for (let i = 0; i < edges.length; i++) if (edges[i] !== null) mask |= this.#reads[i] as number
+    return mask
+  }
+
+  /** The attributes of calls whose operands are all alike, shared by their nodes. */
+  plain(compute: DType): PointwiseAttrs {
+    return (this.#plain[compute] ??= { kernel: this, compute, shapes: null, dtypes: null })
+  }
+
+  /** Runs the formula; with `self`, writes the result into it. */
+  run(operands: readonly Operand[], self: Tensor | null = null): Tensor {
+    checkOperands(this.formula, operands)
+    checkKind(this.formula, operands)
+    const common = resultType(...operands)
+    const shape = broadcastAll(operands)
+    const { dtype = 'promote', backward } = this.formula
+    const compute = dtype === 'float' ? floatType(common) : common
+    const outDType = dtype === 'bool' ? 'bool' : compute
+    const records = backward !== undefined && isFloat(outDType) && recording(self === null ? operands : [self, ...operands])
+    const edges = records ? edgesOf(operands) : null
+    const reads = edges === null ? 0 : this.reads(edges)
+    let xs = operands
+    if (self !== null) {
+      checkInplace(self)
+      checkWritable(self, shape, outDType)
+      xs = operands.map((x, i) => {
+        if (typeof x === 'number') return x
+        // The operand in the place of `self` is saved as it was; in another place it is an error at backward, as in PyTorch.
+        if (i === 0 && reads & 4) return copyWithHistory(x)
+        return overwrites(self, x) ? copyOf(x) : x
+      })
+    }
+    const out = self ?? allocateLike(shape, outDType, operands)
+    // Before the write, so that what is overwritten although it was saved is noticed later.
+    const node = edges === null ? null : this.#node(compute, operands, edges, savedOf(reads, out, xs), out)
+    const program = this.program
+    kernels.map(program, compute, out, program.slots.length === xs.length ? xs : program.slots.map((i) => xs[i] as Operand))
+    if (self !== null) self.storage.version++
+    if (node !== null) {
+      if (self === null) out.setHistory(node, 0)
+      else rebase(self, node)
+      node.adopt(out, reads & 2 ? 0 : -1)
+    }
+    return out
+  }
+
+  /** The graph's record of a run. */
+  #node(compute: DType, operands: readonly Operand[], edges: readonly (Edge | null)[], saved: Saved, out: Tensor): Node {
+    checkSavable(saved)
+    const { gradFn } = this.formula
+    const name = typeof gradFn === 'function' ? gradFn(...operands) : (gradFn as string)
+    return new Node(name, pointwiseRule, edges, saved, pointwiseAttrs(this, compute, operands, out.shape), [out.shape]) as unknown as Node
+  }
+}
+
+/** The output and the operands of a formula, null where no adjoint that will run reads them. */
+export const savedOf = (reads: number, out: Tensor | null, operands: readonly Operand[]): (Operand | null)[] => [
+  reads & 2 ? out : null,
+  ...operands.map((x, i) => (reads & (4 << i) ? x : null)),
+]
+
+/** A plain number as a tensor of the dtype that the operation computes in, for backward formulas that run over tensors. */
+function scalarTensor(value: number, dtype: DType): Tensor {
+  const out = allocateTensor([], dtype)
+  out.data[0] = castScalar(value, dtype)
+  return out
+}
+
+/**
+ * The gradients of a formula's operands. Without recording each is one kernel; with it, the same formula runs over tensors.
+ * `saved` holds the output and the operands, null where the formula does not read them.
+ */
+export function pullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, needs: (i: number) => boolean): (Tensor | null)[] {
+  const { kernel, compute, shapes, dtypes } = attrs
+  const finish = (g: Tensor, i: number): Tensor =>
+    shapes === null || dtypes === null ? g : castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType)
+  if (isGradEnabled()) {
+    // The formula runs as a whole: what was not saved, because no gradient that is wanted reads it, stands in as NaN.
+    const xs = saved.map((t) => (t === null || typeof t === 'number' ? scalarTensor(t ?? Number.NaN, compute) : t))
+    const backward = kernel.formula.backward as unknown as (...xs: Tensor[]) => (Tensor | null)[]
+    return backward(grad, ...xs).map((g, i) => (g === null || !needs(i) ? null : finish(expand(g, grad.shape), i)))
+  }
+  const slots: (Operand | null)[] = [grad, ...saved]
+  return kernel.adjoints.map((adjoint, i) => {
+    if (adjoint === null || !needs(i)) return null
+    if (adjoint.identity) return finish(grad, i)
+    const inputs = adjoint.program.slots.map((s) => slots[s] as Operand)
+    const out = allocateLike(grad.shape, grad.dtype, inputs)
+    kernels.map(adjoint.program, compute, out, inputs)
+    return finish(out, i)
+  })
+}
+
+/** The node of every pointwise operation. */
+const pointwiseRule: Rule<Saved, PointwiseAttrs> = {
+  name: 'PointwiseBackward0',
+  backward: (grad, node) => pullback(grad, node.saved(), node.attrs, (i) => node.needs(i)),
+}
+
+/** What `pullback` needs to know of a call. */
+export function pointwiseAttrs(kernel: Kernel, compute: DType, operands: readonly Operand[], out: Shape): PointwiseAttrs {
+  if (operands.every((x) => typeof x === 'number' || (x.dtype === compute && sameShape(x.shape, out)))) return kernel.plain(compute)
+  return {
+    kernel,
+    compute,
+    shapes: operands.map((x) => (typeof x === 'number' ? null : x.shape)),
+    dtypes: operands.map((x) => (typeof x === 'number' ? null : x.dtype)),
+  }
+}
+
+/** Defines one variant of a pointwise operation. */
+export const kernel = (formula: Formula): Kernel => new Kernel(formula)
+
+/** A variant and what it is to run on. */
+export type Call = readonly [kernel: Kernel, ...operands: Operand[]]
+
+/** An operation whose in-place form writes straight into its first argument. */
+export interface WithInto {
+  readonly into: (self: Tensor, ...args: never[]) => Tensor
+}
+
+/** Defines a pointwise operation that chooses its variant by its arguments; its in-place form follows. */
+export function overloads<A extends unknown[]>(pick: (...args: A) => Call): (...args: A) => Tensor {
+  const run = (...args: A): Tensor => {
+    const [chosen, ...operands] = pick(...args)
+    return chosen.run(operands)
+  }
+  const into = (...args: A): Tensor => {
+    const [chosen, ...operands] = pick(...args)
+    return chosen.run(operands, args[0] as Tensor)
+  }
+  return Object.assign(run, { into })
+}
+
+/** Defines a pointwise operation from one formula. */
+export function pointwise<A extends Operand[]>(formula: Formula): (...args: A) => Tensor {
+  const only = new Kernel(formula)
+  // Cut to the arity, so that `xs.reduce(add)` does not pass an index as an operand.
+  return overloads<A>((...args) => [only, ...args.slice(0, only.arity)])
+}
