@@ -210,7 +210,7 @@ export const savedOf = (reads: number, out: Tensor | null, operands: readonly Op
 /** A plain number as a tensor of the dtype that the operation computes in, for backward formulas that run over tensors. */
 function scalarTensor(value: number, dtype: DType): Tensor {
   const out = allocateTensor([], dtype)
-  out.data[0] = castScalar(value, dtype)
+  out.storage.set(0, castScalar(value, dtype))
   return out
 }
 

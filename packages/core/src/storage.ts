@@ -46,6 +46,17 @@ export class Storage {
     return made
   }
 
+  /** One element, without making an array for it. */
+  get(index: number): number {
+    return (this.pointer === 0 ? this.data[index] : whole(this.dtype)[this.pointer / itemsize(this.dtype) + index]) as number
+  }
+
+  /** Writes one element. */
+  set(index: number, value: number): void {
+    if (this.pointer === 0) this.data[index] = value
+    else whole(this.dtype)[this.pointer / itemsize(this.dtype) + index] = value
+  }
+
   /** Makes room for `length` elements; what is new is zero. */
   grow(length: number): void {
     const larger = new Storage(this.dtype, length)
@@ -55,6 +66,18 @@ export class Storage {
     this.token = larger.token
     this.#view = larger.#view
   }
+}
+
+/** The whole memory as elements of each dtype. */
+const wholes: Partial<Record<DType, TypedArray>> = {}
+
+function whole(dtype: DType): TypedArray {
+  const known = wholes[dtype]
+  if (known !== undefined && known.byteLength > 0) return known
+  const { buffer } = wasmMemory()
+  const made = new (arrayOf(dtype))(buffer, 0, Math.floor(buffer.byteLength / itemsize(dtype)))
+  wholes[dtype] = made
+  return made
 }
 
 let bytesView: Uint8Array | null = null

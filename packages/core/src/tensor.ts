@@ -175,7 +175,7 @@ export class Tensor implements View {
    */
   item<T extends number | boolean = number>(): T {
     if (this.numel() !== 1) throw new RuntimeError(`a Tensor with ${this.numel()} elements cannot be converted to Scalar`)
-    const value = this.data[this.offset] as number
+    const value = this.storage.get(this.offset)
     return (this.dtype === 'bool' ? value !== 0 : value) as T
   }
 

@@ -4,7 +4,7 @@ import { RuntimeError, warnOnce } from '../errors.ts'
 import { formatShape, isDense, sameShape } from '../layout.ts'
 import { copyOf } from '../op.ts'
 import { add } from '../ops/arithmetic.ts'
-import { Tensor } from '../tensor.ts'
+import { allocateTensor, Tensor } from '../tensor.ts'
 import { isGradEnabled, noGrad, setGradEnabled } from './mode.ts'
 import { AccumulateGrad, applyNode, type Edge, gradEdge, type Hook, type Node } from './node.ts'
 
@@ -188,7 +188,9 @@ function root(output: Tensor, gradient: Tensor | null | undefined, i: number): [
   const edge = gradEdgeOf(output)
   if (gradient === null || gradient === undefined) {
     if (output.numel() !== 1) throw new RuntimeError('grad can be implicitly created only for scalar outputs')
-    return [edge, noGrad(() => copyOf(output).fill_(1))]
+    const one = allocateTensor(output.shape, output.dtype)
+    one.storage.set(0, 1)
+    return [edge, one]
   }
   if (!(gradient instanceof Tensor))
     throw new TypeError(`gradients can be either Tensors or None, but got ${typeof gradient === 'number' ? 'float' : typeof gradient}`)

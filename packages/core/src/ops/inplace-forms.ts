@@ -39,7 +39,7 @@ export function fill_(x: Tensor, value: number | boolean | Tensor): Tensor {
 /** A number as a 0-dim tensor. */
 function scalar(value: number | boolean, dtype: DType): Tensor {
   const out = allocateTensor([], dtype)
-  out.data[0] = castScalar(Number(value), dtype)
+  out.storage.set(0, castScalar(Number(value), dtype))
   return out
 }
 

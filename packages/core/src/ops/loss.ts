@@ -21,7 +21,8 @@ export interface LossOptions {
   readonly reduction?: Reduction
 }
 
-interface LossAttrs extends PointwiseAttrs {
+interface LossAttrs {
+  readonly formula: PointwiseAttrs
   readonly reduction: Reduction
   /** The shape of the losses before the reduction. */
   readonly each: Shape
@@ -32,9 +33,9 @@ interface LossAttrs extends PointwiseAttrs {
 const lossRule: Rule<Saved, LossAttrs> = {
   name: 'LossBackward0',
   backward: (grad, node) => {
-    const { reduction, each, count } = node.attrs
+    const { formula, reduction, each, count } = node.attrs
     const g = expand(reduction === 'mean' ? div(grad, count) : grad, each)
-    return pullback(g, node.saved(), node.attrs, (i) => node.needs(i))
+    return pullback(g, node.saved(), formula, (i) => node.needs(i))
   },
 }
 
@@ -53,7 +54,7 @@ export function reduced(formula: Kernel, operands: readonly Operand[], reduction
   const compute = floatType(resultType(...operands)) as DType
   const saved = recording(operands) ? savedOf(formula.reads(edgesOf(operands)), null, operands) : []
   const attrs: LossAttrs = {
-    ...pointwiseAttrs(formula, compute, operands, losses.shape),
+    formula: pointwiseAttrs(formula, compute, operands, losses.shape),
     reduction,
     each: losses.shape,
     count: losses.numel(),

@@ -77,8 +77,8 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
 
 /** Divides in place what nobody else has seen yet. */
 function divideRaw(x: Tensor, n: number): Tensor {
-  const { data } = x
-  for (let i = 0; i < data.length; i++) data[i] = (data[i] as number) / n
+  const { storage } = x
+  for (let i = 0; i < storage.length; i++) storage.set(i, storage.get(i) / n)
   return x
 }
 

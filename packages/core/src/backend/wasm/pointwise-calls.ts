@@ -42,6 +42,12 @@ const contiguousLike = (view: View, out: View): boolean => {
   return true
 }
 
+/** Whether all places of a view are one and the same element: a single number, or one that was stretched. */
+function isOne(view: View): boolean {
+  for (let d = 0; d < view.shape.length; d++) if (view.shape[d] !== 1 && view.strides[d] !== 0) return false
+  return true
+}
+
 const dense = (view: View): boolean => {
   let step = 1
   for (let d = view.shape.length - 1; d >= 0; d--) {
@@ -68,7 +74,7 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
       continue
     }
     if (x.pointer === 0) return false
-    const single = numelOf(x.shape) === 1
+    const single = isOne(x)
     if (!single && !contiguousLike(x, out)) {
       flat = false
       break
