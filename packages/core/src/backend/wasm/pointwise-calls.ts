@@ -38,7 +38,8 @@ function kernelFor(program: Program, compute: DType, output: DType, nested: bool
 
 const contiguousLike = (view: View, out: View): boolean => {
   if (view.shape.length !== out.shape.length) return false
-  for (let d = 0; d < out.shape.length; d++) if (view.shape[d] !== out.shape[d] || view.strides[d] !== out.strides[d]) return false
+  for (let d = 0; d < out.shape.length; d++)
+    if (view.shape[d] !== out.shape[d] || (view.strides[d] !== out.strides[d] && view.shape[d] !== 1)) return false
   return true
 }
 
