@@ -1,10 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { AtomicFile, writeAtomic } from '../src/artifacts/atomic.ts'
 import { writeError } from '../src/artifacts/file-errors.ts'
 import { folderName, RunFolder } from '../src/artifacts/run-folder.ts'
 import { newFolder } from './world.ts'
+
+/** The user without rights. */
+const NOBODY = 65534
 
 const now = new Date(2026, 10, 22, 6, 15, 0)
 
@@ -103,14 +106,22 @@ describe('the folder of a run', () => {
     expect(error).toMatchObject({ exitCode: 5, message: 'cannot write taken/run: a file is in the way of the folder.' })
   })
 
-  test.skipIf(process.getuid?.() === 0)('cannot be where we may not write', async () => {
+  test('30: cannot be where we may not write', async () => {
     const cwd = newFolder()
+    const root = process.getuid?.() === 0
+    // Nothing is forbidden to root, so root steps down for a moment.
+    if (root) chownSync(cwd, NOBODY, NOBODY)
     chmodSync(cwd, 0o500)
-    await expect(RunFolder.claim(request(cwd))).rejects.toMatchObject({
-      code: 'E_PERMISSION',
-      message: 'cannot write runs/: permission denied.',
-    })
-    chmodSync(cwd, 0o700)
+    if (root) process.seteuid?.(NOBODY)
+    try {
+      await expect(RunFolder.claim(request(cwd))).rejects.toMatchObject({
+        code: 'E_PERMISSION',
+        message: 'cannot write runs/: permission denied.',
+      })
+    } finally {
+      if (root) process.seteuid?.(0)
+      chmodSync(cwd, 0o700)
+    }
   })
 
   test('its name holds nothing but plain letters', () => {
