@@ -6,7 +6,7 @@ import { kernels } from './backend/index.ts'
 import { castScalar, type DType, isFloat, scalarName } from './dtype.ts'
 import { NotImplementedError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
-import { broadcastShapes2, isDense, type Shape, sameShape } from './layout.ts'
+import { broadcastShapes2, isContiguous, isDense, numelOf, type Shape, sameShape } from './layout.ts'
 import { commonType, floatType, type Operand, pyType, resultType } from './promote.ts'
 import { castTo, checkSavable, copyOf, copyWithHistory, edgesOf, expand, sumTo } from './record.ts'
 import { Storage } from './storage.ts'
@@ -27,6 +27,20 @@ function allocateLike(shape: Shape, dtype: DType, operands: readonly Operand[]):
   }
   if (model === null || !isDense(shape, model.strides)) return allocateTensor(shape, dtype, false)
   return new Tensor(new Storage(dtype, model.numel(), false), dtype, shape, model.strides, 0)
+}
+
+/** One of the tensors where all are dense, of one floating-point dtype and one layout, and fill their memory; else null. */
+function alike(operands: readonly Operand[]): Tensor | null {
+  let model: Tensor | null = null
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i] as Operand
+    if (typeof x === 'number') continue
+    if (model === null) {
+      if (!isFloat(x.dtype) || !isContiguous(x.shape, x.strides)) return null
+      model = x
+    } else if (x.dtype !== model.dtype || !sameShape(x.shape, model.shape) || !sameShape(x.strides, model.strides)) return null
+  }
+  return model
 }
 
 const sameStrides = (x: Tensor, y: Tensor): boolean => sameShape(x.strides, y.strides)
@@ -117,9 +131,15 @@ export class Kernel {
   #reads: readonly number[] = []
   readonly #plain: Partial<Record<DType, PointwiseAttrs>> = {}
 
+  /** Whether nothing but the operands' common dtype matters, and any of a floating-point one will do. */
+  readonly #simple: boolean
+
   constructor(formula: Formula) {
     this.formula = formula
     this.arity = formula.forward.length
+    const { tensors, tensorFirst = false, dtype, only } = formula
+    this.#simple =
+      tensors === undefined && !tensorFirst && dtype !== 'bool' && (only === undefined || only[0] === 'float' || only[0] === 'number')
   }
 
   get program(): Program {
@@ -157,6 +177,10 @@ export class Kernel {
 
   /** Runs the formula; with `self`, writes the result into it. */
   run(operands: readonly Operand[], self: Tensor | null = null): Tensor {
+    if (self === null && this.#simple) {
+      const model = alike(operands)
+      if (model !== null) return this.#runAlike(operands, model)
+    }
     checkOperands(this.formula, operands)
     checkKind(this.formula, operands)
     const common = commonType(operands)
@@ -174,7 +198,8 @@ export class Kernel {
     }
     const out = self ?? allocateLike(shape, outDType, operands)
     // Before the write, so that what is overwritten although it was saved is noticed later.
-    const node = edges === null ? null : this.#node(compute, operands, edges, savedOf(reads, out, xs), out)
+    const node =
+      edges === null ? null : this.#node(operands, edges, savedOf(reads, out, xs), pointwiseAttrs(this, compute, operands, shape))
     const program = this.program
     kernels.map(program, compute, out, program.slots.length === xs.length ? xs : program.slots.map((i) => xs[i] as Operand))
     if (self !== null) self.storage.version++
@@ -183,6 +208,22 @@ export class Kernel {
       else rebase(self, node)
       node.adopt(out, reads & 2 ? 0 : -1)
     }
+    return out
+  }
+
+  /** The usual case, by the shortest way: dense operands of one floating-point dtype and one layout. */
+  #runAlike(operands: readonly Operand[], { dtype, shape, strides }: Tensor): Tensor {
+    const out = new Tensor(new Storage(dtype, numelOf(shape), false), dtype, shape, strides, 0)
+    const edges = this.formula.backward === undefined ? null : edgesOf(operands)
+    if (edges === null) {
+      kernels.map(this.program, dtype, out, operands)
+      return out
+    }
+    const reads = this.reads(edges)
+    const node = this.#node(operands, edges, savedOf(reads, out, operands), this.plain(dtype))
+    kernels.map(this.program, dtype, out, operands)
+    out.setHistory(node, 0)
+    if (reads & 2) node.adopt(out, 0)
     return out
   }
 
@@ -202,11 +243,11 @@ export class Kernel {
   }
 
   /** The graph's record of a run. */
-  #node(compute: DType, operands: readonly Operand[], edges: readonly (Edge | null)[], saved: Saved, out: Tensor): Node {
+  #node(operands: readonly Operand[], edges: readonly (Edge | null)[], saved: Saved, attrs: PointwiseAttrs): Node {
     checkSavable(saved)
     const { gradFn } = this.formula
     const name = typeof gradFn === 'function' ? gradFn(...operands) : (gradFn as string)
-    return new Node(name, pointwiseRule, edges, saved, pointwiseAttrs(this, compute, operands, out.shape)) as unknown as Node
+    return new Node(name, pointwiseRule, edges, saved, attrs) as unknown as Node
   }
 }
 

@@ -17,6 +17,10 @@ const kinds = ['vector', 'scalar', 'strided', 'immediate'] as const
 
 const dtypeIndex: ReadonlyMap<DType, number> = /* @__PURE__ */ new Map(dtypes.map((d, i) => [d, i]))
 
+// The dtype of nearly everything is not looked up.
+const FLOAT32 = /* @__PURE__ */ dtypes.indexOf('float32')
+const codeOf = (d: DType): number => (d === 'float32' ? FLOAT32 : (dtypeIndex.get(d) as number))
+
 /** As many operands as the key of a kernel has room for. */
 const OPERANDS = 8
 const addresses = /* @__PURE__ */ new Float64Array(OPERANDS)
@@ -25,7 +29,7 @@ const codes = /* @__PURE__ */ new Int32Array(OPERANDS)
 
 /** Names what a kernel is specialised for, beside its program. */
 function keyOf(compute: DType, output: DType, nested: boolean, operands: number): number {
-  let key = (compute === 'float32' ? 1 : 0) + (nested ? 2 : 0) + 4 * (dtypeIndex.get(output) as number)
+  let key = (compute === 'float32' ? 1 : 0) + (nested ? 2 : 0) + 4 * codeOf(output)
   for (let i = 0; i < operands; i++) key = key * 32 + (codes[i] as number)
   return key
 }
@@ -97,7 +101,7 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
       if (isOne(x)) kind = n > 1 ? SCALAR : VECTOR
       else flat = false
     }
-    codes[i] = kind + 4 * (dtypeIndex.get(x.dtype) as number)
+    codes[i] = kind + 4 * codeOf(x.dtype)
     addresses[i] = x.pointer + x.offset * itemsize(x.dtype)
   }
   if (flat) {
@@ -117,24 +121,24 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
 
 /** By the number of arguments, since spreading them costs more than a small kernel does. */
 function call(kernel: KernelFunction, n: number, out: number, count: number): void {
-  const [a, b, c, d] = [addresses[0] as number, addresses[1] as number, addresses[2] as number, addresses[3] as number]
+  const a = addresses[0] as number
   if (count === 1) kernel(n, out, a)
-  else if (count === 2) kernel(n, out, a, b)
-  else if (count === 3) kernel(n, out, a, b, c)
-  else if (count === 4) kernel(n, out, a, b, c, d)
+  else if (count === 2) kernel(n, out, a, addresses[1] as number)
+  else if (count === 3) kernel(n, out, a, addresses[1] as number, addresses[2] as number)
+  else if (count === 4) kernel(n, out, a, addresses[1] as number, addresses[2] as number, addresses[3] as number)
   else kernel(n, out, ...addresses.subarray(0, count))
 }
 
 function callNested(kernel: KernelFunction, { length, descriptor }: Walk, out: View, inputs: readonly (View | number)[]): void {
-  // Laying out may have moved nothing, but taking scratch memory may have: addresses are read last.
+  // Read anew, so that nothing that the operands stand on was given back while room was made for the descriptor.
   for (let i = 0; i < inputs.length; i++) {
     const x = inputs[i] as View | number
     if (typeof x !== 'number') addresses[i] = x.pointer + x.offset * itemsize(x.dtype)
   }
   const at = out.pointer + out.offset * itemsize(out.dtype)
-  const [a, b, c] = [addresses[0] as number, addresses[1] as number, addresses[2] as number]
+  const a = addresses[0] as number
   if (inputs.length === 1) kernel(length, descriptor, at, a)
-  else if (inputs.length === 2) kernel(length, descriptor, at, a, b)
-  else if (inputs.length === 3) kernel(length, descriptor, at, a, b, c)
+  else if (inputs.length === 2) kernel(length, descriptor, at, a, addresses[1] as number)
+  else if (inputs.length === 3) kernel(length, descriptor, at, a, addresses[1] as number, addresses[2] as number)
   else kernel(length, descriptor, at, ...addresses.subarray(0, inputs.length))
 }
