@@ -112,74 +112,98 @@ interface Pass {
   readonly accumulateCaptured?: boolean
 }
 
-/** Runs one backward pass from `roots` with their gradients; returns what was caught at `capture`. */
-function runPass(
-  roots: readonly Edge[],
-  grads: readonly Tensor[],
-  { retainGraph, createGraph, capture, accumulateCaptured = false }: Pass,
-): (Tensor | null)[] {
-  const run = {}
-  const queue = new Queue()
-  const caught: (Tensor | null)[] = capture?.map(() => null) ?? []
-  const wanted = capture && new Set(capture.map((e) => e.node))
-  const needed = wanted && nodesTowards(roots, wanted)
+/** One walk through the graph: gradients wait at their nodes, and nodes wait for their turn. */
+class Walk {
+  readonly #queue = new Queue()
+  readonly #pass: Pass
+  /** Which nodes lead to the wanted inputs; null when all do. */
+  readonly #needed: ReadonlySet<Node> | null
+  readonly caught: (Tensor | null)[]
 
-  const send = ({ node, index }: Edge, grad: Tensor): void => {
-    if (needed !== undefined && !needed.has(node)) return
+  constructor(roots: readonly Edge[], pass: Pass) {
+    this.#pass = pass
+    const { capture } = pass
+    this.caught = capture === undefined ? [] : capture.map(() => null)
+    this.#needed = capture === undefined ? null : nodesTowards(roots, new Set(capture.map((e) => e.node)))
+  }
+
+  /** Hands a gradient to the node that an edge leads to. */
+  send({ node, index }: Edge, grad: Tensor): void {
+    if (this.#needed !== null && !this.#needed.has(node)) return
     let waiting = node.pending
-    if (waiting === null || waiting.run !== run) {
-      waiting = { grads: node.outputs === 1 ? [null] : new Array<Tensor | null>(node.outputs).fill(null), run, outer: waiting }
+    if (waiting === null || waiting.walk !== this) {
+      waiting = { grads: node.outputs === 1 ? [null] : new Array<Tensor | null>(node.outputs).fill(null), walk: this, outer: waiting }
       node.pending = waiting
-      queue.push(node)
+      this.#queue.push(node)
     }
     const before = waiting.grads[index]
     waiting.grads[index] = before === null || before === undefined ? grad : add(before, grad)
   }
 
-  const visit = (node: Node): void => {
-    const waiting = node.pending as NonNullable<Node['pending']>
-    node.pending = waiting.outer
-    const incoming = waiting.grads
-    if (node.hooks !== null)
-      for (let i = 0; i < incoming.length; i++) if (incoming[i]) incoming[i] = runHooks(node.hooks[i], incoming[i] as Tensor)
-    if (node.retained !== null)
-      for (let i = 0; i < incoming.length; i++) {
-        const t = node.retained[i]
-        const g = incoming[i]
-        if (t === undefined || !g) continue
-        const before = t.gradient
-        t.gradient = before === null ? (createGraph ? g : g.alias()) : add(before, g)
-        g.storage.held = true
-      }
-    if (capture !== undefined)
-      capture.forEach((e, k) => {
-        if (e.node === node) caught[k] = incoming[e.index] ?? null
-      })
-    if (node instanceof AccumulateGrad) {
-      if (capture === undefined || accumulateCaptured) accumulate(node, incoming[0] as Tensor)
-      return
-    }
-    if (needed !== undefined && !node.edges.some((e) => e !== null && needed.has(e.node))) return
-    const outgoing = applyNode(node, incoming)
-    if (!retainGraph) node.release()
-    for (let i = 0; i < node.edges.length; i++) {
-      const edge = node.edges[i]
-      const g = outgoing[i]
-      if (edge && g) send(edge, g)
+  /** Visits all nodes that gradients wait at. */
+  run(): void {
+    try {
+      for (let node = this.#queue.pop(); node !== undefined; node = this.#queue.pop()) this.#visit(node)
+    } finally {
+      // After an error, what was still waiting must not leak into a later pass.
+      for (let node = this.#queue.pop(); node !== undefined; node = this.#queue.pop())
+        if (node.pending?.walk === this) node.pending = node.pending.outer
     }
   }
 
+  #visit(node: Node): void {
+    const waiting = node.pending as NonNullable<Node['pending']>
+    node.pending = waiting.outer
+    const incoming = waiting.grads
+    const { capture, accumulateCaptured, createGraph, retainGraph } = this.#pass
+    if (node.hooks !== null)
+      for (let i = 0; i < incoming.length; i++) if (incoming[i]) incoming[i] = runHooks(node.hooks[i], incoming[i] as Tensor)
+    if (node.retained !== null) retain(node.retained, incoming, createGraph)
+    if (capture !== undefined)
+      capture.forEach((e, k) => {
+        if (e.node === node) this.caught[k] = incoming[e.index] ?? null
+      })
+    if (node instanceof AccumulateGrad) {
+      if (capture === undefined || accumulateCaptured === true) accumulate(node, incoming[0] as Tensor)
+      return
+    }
+    const { edges } = node
+    const needed = this.#needed
+    if (needed !== null && !edges.some((e) => e !== null && needed.has(e.node))) return
+    const outgoing = applyNode(node, incoming)
+    if (!retainGraph) node.release()
+    for (let i = 0; i < edges.length; i++) {
+      const edge = edges[i]
+      const g = outgoing[i]
+      if (edge && g) this.send(edge, g)
+    }
+  }
+}
+
+/** Adds gradients to those of the non-leaf tensors that keep theirs. */
+function retain(retained: readonly (Tensor | undefined)[], incoming: readonly (Tensor | null)[], createGraph: boolean): void {
+  for (let i = 0; i < incoming.length; i++) {
+    const t = retained[i]
+    const g = incoming[i]
+    if (t === undefined || !g) continue
+    const before = t.gradient
+    t.gradient = before === null ? (createGraph ? g : g.alias()) : add(before, g)
+    g.storage.held = true
+  }
+}
+
+/** Runs one backward pass from `roots` with their gradients; returns what was caught at `capture`. */
+function runPass(roots: readonly Edge[], grads: readonly Tensor[], pass: Pass): (Tensor | null)[] {
+  const walk = new Walk(roots, pass)
   const before = isGradEnabled()
-  setGradEnabled(createGraph)
+  setGradEnabled(pass.createGraph)
   try {
-    roots.forEach((edge, i) => send(edge, grads[i] as Tensor))
-    for (let node = queue.pop(); node !== undefined; node = queue.pop()) visit(node)
+    for (let i = 0; i < roots.length; i++) walk.send(roots[i] as Edge, grads[i] as Tensor)
+    walk.run()
   } finally {
-    // After an error, what was still waiting must not leak into a later pass.
-    for (let node = queue.pop(); node !== undefined; node = queue.pop()) if (node.pending?.run === run) node.pending = node.pending.outer
     setGradEnabled(before)
   }
-  return caught
+  return walk.caught
 }
 
 /** The edge of an output and the gradient to start with. */

@@ -63,7 +63,7 @@ export class Node<S extends Saved = Saved, A = unknown> implements Edge {
   /** @internal Non-leaf tensors that keep their gradient, by output. */
   retained: (Tensor | undefined)[] | null = null
   /** @internal What the running backward has gathered for this node. */
-  pending: { grads: (Tensor | null)[]; run: object; outer: Node['pending'] } | null = null
+  pending: { readonly grads: (Tensor | null)[]; readonly walk: object; readonly outer: Node['pending'] } | null = null
   #saved: S | null
   #versions: readonly number[]
   /** The place of this node's own output among what it saved. */

@@ -39,7 +39,7 @@ export interface Backend {
   reduce(kind: Reduction, x: View, out: View): void
   /** The extreme along `dim` and its index; `values` and `indices` have length 1 there. NaN wins; the first of equals is told. */
   argReduce(kind: ArgReduction, x: View, dim: number, values: View | null, indices: View): void
-  /** `out[b] = x[b] @ y[b]` over `[b, m, k]`, `[b, k, n]` and `[b, m, n]`. */
+  /** `out[b] = x[b] @ y[b]` over `[b, m, k]`, `[b, k, n]` and `[b, m, n]`; or over single matrices, without `b`. */
   matmul(x: View, y: View, out: View): void
   /** `out[i] = combine of x[..i] along dim`. */
   scan(kind: Scan, x: View, dim: number, out: View): void

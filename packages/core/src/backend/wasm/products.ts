@@ -53,26 +53,30 @@ export function matmul(x: View, y: View, out: View): boolean {
   const { dtype } = out
   if ((dtype !== 'float32' && dtype !== 'float64') || x.dtype !== dtype || y.dtype !== dtype) return false
   if (x.pointer === 0 || y.pointer === 0 || out.pointer === 0) return false
-  const [batches, m, n] = out.shape as [number, number, number]
-  if (n > 1 && out.strides[2] !== 1) return false
+  // Where the matrices' own dimensions begin.
+  const d = out.shape.length - 2
+  const batches = d === 0 ? 1 : (out.shape[0] as number)
+  const m = out.shape[d] as number
+  const n = out.shape[d + 1] as number
+  if (n > 1 && out.strides[d + 1] !== 1) return false
   products ??= build()
   const gemm = products[dtype]
   const workspace = scratch(products.workspace)
   const size = itemsize(dtype)
-  const at = (v: View, b: number): number => v.pointer + (v.offset + b * (v.strides[0] as number)) * size
+  const at = (v: View, b: number): number => v.pointer + (v.offset + (b === 0 ? 0 : b * (v.strides[0] as number))) * size
   for (let b = 0; b < batches; b++)
     gemm(
       m,
       n,
-      x.shape[2] as number,
+      x.shape[d + 1] as number,
       at(x, b),
-      x.strides[1] as number,
-      x.strides[2] as number,
+      x.strides[d] as number,
+      x.strides[d + 1] as number,
       at(y, b),
-      y.strides[1] as number,
-      y.strides[2] as number,
+      y.strides[d] as number,
+      y.strides[d + 1] as number,
       at(out, b),
-      out.strides[1] as number,
+      out.strides[d] as number,
       0,
       workspace,
     )
