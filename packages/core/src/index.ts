@@ -25,6 +25,7 @@ export {
   typeName,
   uint8,
 } from './dtype.ts'
+export { elementwise, type Num, type NumberFormula } from './elementwise.ts'
 export {
   IndexError,
   LinAlgError,

@@ -78,7 +78,7 @@ export function denseStrides(shape: Shape, strides: readonly number[]): readonly
 
 /** Whether two elements may share one place in memory, as in an expanded tensor. */
 export function mayOverlap(shape: Shape, strides: readonly number[]): boolean {
-  if (numelOf(shape) === 0) return false
+  if (isContiguous(shape, strides)) return false
   const order = shape.map((_, i) => i).filter((i) => shape[i] !== 1)
   order.sort((a, b) => (strides[a] as number) - (strides[b] as number))
   let reach = 0

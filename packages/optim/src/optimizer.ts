@@ -105,9 +105,10 @@ export abstract class Optimizer<Options extends object, State extends object> {
         for (const p of group.params) {
           const grad = p.grad
           if (grad === null) continue
-          const state = this.state.get(p) ?? ({} as State)
+          const known = this.state.get(p)
+          const state = known ?? ({} as State)
           this.update(p, grad, state, group)
-          if (Object.keys(state).length > 0) this.state.set(p, state)
+          if (known === undefined && Object.keys(state).length > 0) this.state.set(p, state)
         }
       }
     })
