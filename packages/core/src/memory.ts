@@ -22,6 +22,8 @@ export class Token {
   /** The first byte of the slab. */
   readonly start: number
   readonly bytes: number
+  /** Whether small tensors share the slab. */
+  shared = false
 
   constructor(start: number, bytes: number) {
     this.start = start
@@ -127,6 +129,7 @@ function sweep(): void {
 
 /** Makes room by collecting, and lets the budget follow what is really in use. */
 function reclaim(): void {
+  idle.clear()
   collect ??= collector()
   if (collect !== null) {
     collect()
@@ -161,8 +164,21 @@ function place(bytes: number): number {
   return start
 }
 
+/** Slabs that were given back before the collector could know, by size; leased still. */
+const idle = new Map<number, Token[]>()
+
+/** Gives a slab back at once: for memory that nobody can reach any more, which only who owns it can know. Slabs of small tensors are left to the collector. */
+export function giveBack(token: Token): void {
+  if (token.shared) return
+  const same = idle.get(token.bytes)
+  if (same === undefined) idle.set(token.bytes, [token])
+  else same.push(token)
+}
+
 /** A slab of `bytes`, or null where ordinary arrays have to do. */
 function lease(bytes: number): Token | null {
+  const waiting = idle.get(bytes)?.pop()
+  if (waiting !== undefined) return waiting
   if (inUse + bytes > budget) reclaim()
   if (inUse + bytes > budget && collect === null && budget >= BLIND_BUDGET) return null
   let start = place(bytes)
@@ -220,6 +236,7 @@ export function take(bytes: number): Token | null {
     current = lease(SLAB)
     used = 0
     if (current === null) return null
+    current.shared = true
   }
   address = current.start + used
   used += n
@@ -234,5 +251,7 @@ export function take(bytes: number): Token | null {
  */
 export function memoryStats(): MemoryStats {
   sweep()
-  return { inUse, reserved: top, slabs: leases.length, collections }
+  let unused = 0
+  for (const [bytes, tokens] of idle) unused += bytes * tokens.length
+  return { inUse: inUse - unused, reserved: top, slabs: leases.length, collections }
 }

@@ -1,12 +1,27 @@
 /** One buffer of elements: where it lies and how often it was written. */
 import { arrayOf, type DType, itemsize, type TypedArray } from './dtype.ts'
-import { address, type Token, take, wasmMemory } from './memory.ts'
+import { address, giveBack, type Token, take, wasmMemory } from './memory.ts'
 
 /** Typed arrays made for a storage hold it, so that nobody keeps elements whose place is used again. */
 const owner = Symbol('storage')
 
 /** @internal Tests switch it on: memory that nobody asked to be zero then holds NaN, so that reading before writing shows. */
 export const poison: { on: boolean } = { on: false }
+
+let currentPass = 0
+let passes = 0
+
+/** Marks memory taken from now on as belonging to a backward pass; returns the pass's number, and `leavePass` what `enterPass` found. */
+export function enterPass(): { readonly own: number; readonly outer: number } {
+  const outer = currentPass
+  currentPass = ++passes
+  return { own: currentPass, outer }
+}
+
+/** Goes back to the pass around, if any. */
+export function leavePass(outer: number): void {
+  currentPass = outer
+}
 
 /** The memory that a tensor and its views share. */
 export class Storage {
@@ -19,6 +34,10 @@ export class Storage {
   version = 0
   /** Whether somebody outside a running backward pass may hold this memory: such a gradient is copied before it becomes `.grad`. */
   held = false
+  /** The backward pass in which this memory was taken; 0 outside of all. */
+  readonly pass: number = currentPass
+  /** In how many places a gradient in this memory waits in that pass. */
+  waiting = 0
   /** Keeps the memory from being used again. */
   token: Token | null
   #view: TypedArray | null = null
@@ -55,6 +74,14 @@ export class Storage {
   set(index: number, value: number): void {
     if (this.pointer === 0) this.data[index] = value
     else whole(this.dtype)[this.pointer / itemsize(this.dtype) + index] = value
+  }
+
+  /** Gives the memory back: for elements that nobody can reach any more. */
+  free(): void {
+    if (this.token === null) return
+    if (poison.on) fill(this.pointer, this.length * itemsize(this.dtype), 255)
+    giveBack(this.token)
+    this.token = null
   }
 
   /** Makes room for `length` elements; what is new is zero. */

@@ -65,6 +65,10 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
     super(params, { ...defaults, ...options })
   }
 
+  protected override get keepsGradients(): boolean {
+    return false
+  }
+
   protected override validate({ lr, betas, eps, weightDecay }: AdamOptions): void {
     checkNonNegative('learning rate', lr)
     checkNonNegative('epsilon value', eps)

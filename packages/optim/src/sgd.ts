@@ -44,6 +44,10 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options })
   }
 
+  protected override get keepsGradients(): boolean {
+    return false
+  }
+
   protected override validate({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {
     checkNonNegative('learning rate', lr)
     checkNonNegative('momentum value', momentum)
