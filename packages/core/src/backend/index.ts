@@ -1,6 +1,7 @@
 /** The backend in use: WebAssembly where it has a kernel, the reference for everything else. */
 import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
+import { copy } from './wasm/copies.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
@@ -9,6 +10,9 @@ const wasm: Backend = {
   ...reference,
   map: (program, compute, out, inputs) => {
     if (!map(program, compute, out, inputs)) reference.map(program, compute, out, inputs)
+  },
+  copy: (from, to) => {
+    if (!copy(from, to)) reference.copy(from, to)
   },
   matmul: (x, y, out) => {
     if (!matmul(x, y, out)) reference.matmul(x, y, out)
