@@ -5,6 +5,7 @@ import { copy } from './wasm/copies.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
+import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
 
 const wasm: Backend = {
   ...reference,
@@ -19,6 +20,16 @@ const wasm: Backend = {
   },
   reduce: (kind, x, out) => {
     if (!reduce(kind, x, out)) reference.reduce(kind, x, out)
+  },
+  softmax: (kind, x, dim, out) => {
+    if (!softmax(kind, x, dim, out)) reference.softmax(kind, x, dim, out)
+  },
+  softmaxBackward: (kind, grad, result, dim, out) => {
+    if (!softmaxBackward(kind, grad, result, dim, out)) reference.softmaxBackward(kind, grad, result, dim, out)
+  },
+  nll: (views) => nll(views) ?? reference.nll(views),
+  nllBackward: (views) => {
+    if (!nllBackward(views)) reference.nllBackward(views)
   },
 }
 
