@@ -67,6 +67,8 @@ export type Combine = 'set' | 'add' | 'mul' | 'amax' | 'amin'
 export interface Backend {
   /** Runs a pointwise program in the arithmetic of `compute`: `out[i] = program(inputs[0][i], ...)`, inputs broadcast to `out.shape`. */
   map(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): void
+  /** `out = sum(program(inputs...)) / divisor` over all elements of `shape`, which the inputs broadcast to; `out` has one element of dtype `compute`. */
+  mapReduce(program: Program, compute: DType, shape: Shape, inputs: readonly (View | number)[], divisor: number, out: View): void
   /** Copies, converting from dtype to dtype; `from` is broadcast to `to.shape` and may have negative strides. */
   copy(from: View, to: View): void
   /** Reduces `x` into `out`, whose shape is `x.shape` and whose strides are 0 where elements are combined. */

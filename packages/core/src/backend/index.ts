@@ -2,6 +2,7 @@
 import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
 import { copy } from './wasm/copies.ts'
+import { mapReduce } from './wasm/map-reductions.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
@@ -11,6 +12,9 @@ const wasm: Backend = {
   ...reference,
   map: (program, compute, out, inputs) => {
     if (!map(program, compute, out, inputs)) reference.map(program, compute, out, inputs)
+  },
+  mapReduce: (program, compute, shape, inputs, divisor, out) => {
+    if (!mapReduce(program, compute, shape, inputs, divisor, out)) reference.mapReduce(program, compute, shape, inputs, divisor, out)
   },
   copy: (from, to) => {
     if (!copy(from, to)) reference.copy(from, to)

@@ -2,12 +2,13 @@
 import type { Backend } from '../backend.ts'
 import { gather, scatter, sort } from './indexing.ts'
 import { matmul } from './matmul.ts'
-import { copy, map } from './pointwise.ts'
+import { copy, map, mapReduce } from './pointwise.ts'
 import { argReduce, argScan, reduce, scan } from './reduce.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './softmax.ts'
 
 export const reference: Backend = {
   map,
+  mapReduce,
   copy,
   reduce,
   argReduce,
