@@ -2,6 +2,7 @@
 import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
 import { copy } from './wasm/copies.ts'
+import { gather, scatter } from './wasm/gathers.ts'
 import { mapReduce } from './wasm/map-reductions.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
@@ -24,6 +25,12 @@ const wasm: Backend = {
   },
   reduce: (kind, x, out) => {
     if (!reduce(kind, x, out)) reference.reduce(kind, x, out)
+  },
+  gather: (x, dim, index, out) => {
+    if (!gather(x, dim, index, out)) reference.gather(x, dim, index, out)
+  },
+  scatter: (combine, out, dim, index, source) => {
+    if (!scatter(combine, out, dim, index, source)) reference.scatter(combine, out, dim, index, source)
   },
   softmax: (kind, x, dim, out) => {
     if (!softmax(kind, x, dim, out)) reference.softmax(kind, x, dim, out)

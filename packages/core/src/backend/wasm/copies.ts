@@ -7,7 +7,7 @@ import { ModuleBuilder } from './assembler.ts'
 import { emitConversion } from './convert.ts'
 import { emitCopies } from './copy.ts'
 import { instantiate } from './engine.ts'
-import { Pair, Walked } from './pair.ts'
+import { Plan, Walked } from './plan.ts'
 import { map } from './pointwise-calls.ts'
 
 type Move = (...args: number[]) => number
@@ -41,20 +41,21 @@ const alike = (from: DType, to: DType): boolean =>
   from === to || (from === 'bool' && (to === 'uint8' || to === 'int8')) || (from === 'int64' && to === 'float64')
 
 /** The walk of the copy at hand: kept, so that planning makes no arrays. */
-const pair = /* @__PURE__ */ new Pair()
+const plan = /* @__PURE__ */ new Plan(2)
 
 /** Moves the elements along the walk. */
 function move(to: number, from: number, size: number): void {
   moves ??= movesMade()
-  const { n, a, b } = pair
-  const c = pair.dims - 1
+  const { n } = plan
+  const [a, b] = plan.strides as [number[], number[]]
+  const c = plan.dims - 1
   const [toStep, fromStep] = [a[c] as number, b[c] as number]
   // The dimension along which the source is contiguous goes next to the innermost.
   let turned = false
   if (size >= 4 && toStep === 1 && fromStep > 1)
     for (let d = c - 1; d >= 0 && !turned; d--)
       if (b[d] === 1) {
-        pair.bring(d, c - 1)
+        plan.bring(d, c - 1)
         turned = true
       }
   const kind = toStep === 1 && fromStep === 1 ? 'rows' : toStep === 1 && fromStep === 0 ? 'fill' : turned ? 'transpose' : 'strided'
@@ -64,8 +65,8 @@ function move(to: number, from: number, size: number): void {
   const [n0, n1, n2] = [n[x] as number, n[y] as number, n[c] as number]
   const [t0, t1, t2, s0, s1, s2] = [s(a, x), s(a, y), s(a, c), s(b, x), s(b, y), s(b, c)]
   const last = kind === 'rows' ? n2 * size : n2
-  pair.outer(3, (o, i) => {
-    const [p, q] = [from + i * size, to + o * size]
+  plan.outer(3, ([o, i]) => {
+    const [p, q] = [from + (i as number) * size, to + (o as number) * size]
     if (kind === 'transpose') run(n0, n1, n2, p, s0, s2, q, t0, t1)
     else if (kind === 'strided') run(n0, n1, n2, p, s0, s1, s2, q, t0, t1, t2)
     else run(n0, n1, last, p, s0, s1, q, t0, t1)
@@ -87,13 +88,15 @@ function cast(from: View, to: View): boolean {
 function convert(from: View, to: View, fromAt: number, toAt: number): boolean {
   const run = conversionOf(from.dtype, to.dtype)
   const [toSize, fromSize] = [itemsize(to.dtype), itemsize(from.dtype)]
-  const { n, a, b, dims } = pair
+  const { n, dims } = plan
+  const [a, b] = plan.strides as [number[], number[]]
   const [x, y, c] = [dims - 3, dims - 2, dims - 1]
   const t = (d: number): number => (a[d] as number) * toSize
   const s = (d: number): number => (b[d] as number) * fromSize
   let bad = 0
-  pair.outer(3, (o, i) => {
-    bad |= run(n[x] as number, n[y] as number, n[c] as number, fromAt + i * fromSize, s(x), s(y), s(c), toAt + o * toSize, t(x), t(y), t(c))
+  plan.outer(3, ([o, i]) => {
+    const [p, q] = [fromAt + (i as number) * fromSize, toAt + (o as number) * toSize]
+    bad |= run(n[x] as number, n[y] as number, n[c] as number, p, s(x), s(y), s(c), q, t(x), t(y), t(c))
   })
   return bad === 0
 }
@@ -114,16 +117,16 @@ export function copy(from: View, to: View): boolean {
     }
     if (cast(from, to)) return true
   }
-  pair.set(to.shape, to.strides, broadcastStrides(from.shape, from.strides, to.shape))
+  plan.set(to.shape, [to.strides, broadcastStrides(from.shape, from.strides, to.shape)])
   // Places that are written more than once: the last one counts, in the order of the reference.
-  for (let d = 0; d < pair.dims; d++) if ((pair.a[d] as number) <= 0 && pair.n[d] !== 1) return false
-  if (same) {
-    if (pair.n[0] === 1 && pair.n[1] === 1 && pair.dims === 3 && pair.a[2] === 1 && pair.b[2] === 1) flat(n, size, fromAt, toAt, from, to)
-    else move(toAt, fromAt, size)
-    return true
+  for (let d = 0; d < plan.dims; d++) if ((plan.strides[0]?.[d] as number) <= 0 && plan.n[d] !== 1) return false
+  if (!same) {
+    const [source, target] = [new Walked(from, plan.shape(), plan.of(1)), new Walked(to, plan.shape(), plan.of(0))]
+    return cast(source, target) || convert(from, to, fromAt, toAt)
   }
-  const [source, target] = [new Walked(from, pair.shape(), pair.strides(pair.b)), new Walked(to, pair.shape(), pair.strides(pair.a))]
-  return cast(source, target) || convert(from, to, fromAt, toAt)
+  if (plan.flat()) flat(n, size, fromAt, toAt, from, to)
+  else move(toAt, fromAt, size)
+  return true
 }
 
 /** Elements side by side in both. */

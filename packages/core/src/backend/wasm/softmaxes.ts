@@ -6,7 +6,7 @@ import { copy } from './copies.ts'
 import { instantiate } from './engine.ts'
 import { float32Type, float64Type } from './float-type.ts'
 import { emitNll, emitNllBackward } from './nll.ts'
-import { Pair, Walked } from './pair.ts'
+import { Plan, turned } from './plan.ts'
 import { emitSoftmax } from './softmax.ts'
 import { emitSoftmaxBackward } from './softmax-backward.ts'
 import { temporary } from './temporary.ts'
@@ -33,7 +33,7 @@ function functionsMade(): Record<string, Run> {
   return instantiate(module.build()) as Record<string, Run>
 }
 
-const pair = /* @__PURE__ */ new Pair()
+const plan = /* @__PURE__ */ new Plan(1)
 
 /** The distance from row to row, in elements, of a view whose rows along its last dimension are contiguous; -1 where they are not. */
 function rowStride(x: View): number {
@@ -42,8 +42,8 @@ function rowStride(x: View): number {
   if (last === 0) return x.shape[0] as number
   if (last === 1) return x.strides[0] as number
   const rest = x.strides.slice(0, last)
-  pair.set(x.shape.slice(0, last), rest, rest)
-  return pair.n[0] === 1 && pair.n[1] === 1 && pair.dims === 3 && inOrder(x) ? (pair.a[2] as number) : -1
+  plan.set(x.shape.slice(0, last), [rest])
+  return plan.n[0] === 1 && plan.n[1] === 1 && plan.dims === 3 && inOrder(x) ? (plan.strides[0]?.[2] as number) : -1
 }
 
 /** Whether the rows come in the order of their places. */
@@ -55,13 +55,6 @@ function inOrder({ shape, strides }: View): boolean {
     before = strides[d] as number
   }
   return true
-}
-
-/** The view with `dim` as its last dimension. */
-function turned(x: View, dim: number): View {
-  if (dim === x.shape.length - 1) return x
-  const move = (list: readonly number[]): number[] => [...list.slice(0, dim), ...list.slice(dim + 1), list[dim] as number]
-  return new Walked(x, move(x.shape), move(x.strides))
 }
 
 const firstByte = (x: View): number => x.pointer + x.offset * itemsize(x.dtype)
