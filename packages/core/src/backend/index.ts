@@ -7,6 +7,7 @@ import { mapReduce } from './wasm/map-reductions.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
+import { argReduce, argScan, scan } from './wasm/scans.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
 
 const wasm: Backend = {
@@ -25,6 +26,15 @@ const wasm: Backend = {
   },
   reduce: (kind, x, out) => {
     if (!reduce(kind, x, out)) reference.reduce(kind, x, out)
+  },
+  argReduce: (kind, x, dim, values, indices) => {
+    if (!argReduce(kind, x, dim, values, indices)) reference.argReduce(kind, x, dim, values, indices)
+  },
+  scan: (kind, x, dim, out) => {
+    if (!scan(kind, x, dim, out)) reference.scan(kind, x, dim, out)
+  },
+  argScan: (kind, x, dim, values, indices) => {
+    if (!argScan(kind, x, dim, values, indices)) reference.argScan(kind, x, dim, values, indices)
   },
   gather: (x, dim, index, out) => {
     if (!gather(x, dim, index, out)) reference.gather(x, dim, index, out)
