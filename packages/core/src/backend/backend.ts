@@ -23,6 +23,40 @@ export type ArgReduction = 'max' | 'min'
 /** A running reduction along one dimension. */
 export type Scan = 'cumsum' | 'cumprod' | 'logcumsumexp'
 
+/** Softmax or its logarithm. */
+export type Softmax = 'softmax' | 'logSoftmax'
+
+/** What the negative log-likelihood of classes reads and writes. */
+export interface Nll {
+  /** Log-probabilities: `[outer, classes, inner]`. */
+  readonly x: View
+  /** Classes: `[outer, inner]`, `int64`. */
+  readonly target: View
+  /** A factor per class. */
+  readonly weight: View | null
+  /** The target that counts nothing. */
+  readonly ignoreIndex: number
+  /** Dense, one per target: `-x[target] weight[target]`, and the weights themselves. */
+  readonly losses: View
+  readonly weights: View
+  /** One element each: the sums of both. */
+  readonly sum: View
+  readonly total: View
+}
+
+/** What its gradient reads and writes. */
+export interface NllBackward {
+  /** The gradient of each loss: `[outer, inner]`. */
+  readonly grad: View
+  /** What each is divided by. */
+  readonly divisor: number
+  readonly target: View
+  readonly ignoreIndex: number
+  readonly weights: View
+  /** Zeros: `[outer, classes, inner]`. */
+  readonly out: View
+}
+
 /** How a scatter combines what falls on one place. */
 export type Combine = 'set' | 'add' | 'mul' | 'amax' | 'amin'
 
@@ -33,6 +67,8 @@ export type Combine = 'set' | 'add' | 'mul' | 'amax' | 'amin'
 export interface Backend {
   /** Runs a pointwise program in the arithmetic of `compute`: `out[i] = program(inputs[0][i], ...)`, inputs broadcast to `out.shape`. */
   map(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): void
+  /** `out = sum(program(inputs...)) / divisor` over all elements of `shape`, which the inputs broadcast to; `out` has one element of dtype `compute`. */
+  mapReduce(program: Program, compute: DType, shape: Shape, inputs: readonly (View | number)[], divisor: number, out: View): void
   /** Copies, converting from dtype to dtype; `from` is broadcast to `to.shape` and may have negative strides. */
   copy(from: View, to: View): void
   /** Reduces `x` into `out`, whose shape is `x.shape` and whose strides are 0 where elements are combined. */
@@ -49,6 +85,14 @@ export interface Backend {
   gather(x: View, dim: number, index: View, out: View): void
   /** `out[index[i][j]][j] = combine(out[...], source[i][j])` along `dim`. */
   scatter(combine: Combine, out: View, dim: number, index: View, source: View): void
+  /** `exp(x)` over the sum of `exp(x)` along `dim`, or its logarithm. */
+  softmax(kind: Softmax, x: View, dim: number, out: View): void
+  /** The gradient of `softmax` from its result: `y (g - sum(g y))`, or `g - exp(y) sum(g)`. */
+  softmaxBackward(kind: Softmax, grad: View, result: View, dim: number, out: View): void
+  /** The negative log-likelihood; tells the place of the first target that is no class, -1 if none is. */
+  nll(views: Nll): number
+  /** Its gradient, written where the targets are. */
+  nllBackward(views: NllBackward): void
   /** Stable sort along `dim`. NaN counts as the greatest. */
   sort(x: View, dim: number, descending: boolean, values: View, indices: View): void
 }

@@ -21,8 +21,9 @@ export const isIndex = (d: DType): boolean => d === 'int64' || d === 'int32'
 /** Refuses indices that point outside. */
 export function checkIndices(index: Tensor, n: number, error: (i: number) => Error): void {
   const plain = index.isContiguous() ? index : copyOf(index)
+  const { data, offset } = plain
   for (let k = 0, m = index.numel(); k < m; k++) {
-    const i = plain.data[plain.offset + k] as number
+    const i = data[offset + k] as number
     if (i < 0 || i >= n) throw error(i)
   }
 }

@@ -1,14 +1,15 @@
 /** Losses of classification: the target is a class per element, or a probability per class. */
 import { noGrad } from '../autograd/mode.ts'
 import { rule } from '../autograd/node.ts'
+import { kernels } from '../backend/index.ts'
 import { isFloat, scalarName } from '../dtype.ts'
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, numelOf, type Shape, sameShape } from '../layout.ts'
-import { castTo, copyOf, expand, record } from '../op.ts'
-import type { Tensor } from '../tensor.ts'
+import { castTo, copyOf, expand, record, recording, valuesOf } from '../op.ts'
+import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add, div, mul, neg } from './arithmetic.ts'
 import { eq, ne } from './compare.ts'
-import { gather, indexSelect, scatterZeros } from './indexing.ts'
+import { indexSelect, scatterZeros } from './indexing.ts'
 import { linear } from './linalg.ts'
 import { checkReduction, type LossOptions, type Reduction } from './loss.ts'
 import { sum } from './reduce.ts'
@@ -28,18 +29,47 @@ interface NllAttrs {
   readonly shape: Shape
   readonly dim: number
   readonly reduction: Reduction
+  readonly ignoreIndex: number
 }
 
 /** Where the classes stand. */
 const classDim = (x: Tensor): number => (x.ndim === 1 ? 0 : 1)
 
+/** `[outer, classes, inner]`: the dimensions beside that of the classes as two. */
+function parted(x: Tensor): Tensor {
+  if (x.ndim === 1) return x.alias([1, x.shape[0] as number, 1], [0, x.strides[0] as number, 0])
+  if (x.ndim === 2) return x.alias([...x.shape, 1], [...x.strides, 0])
+  const plain = x.ndim === 3 || x.isContiguous() ? x : copyOf(x)
+  const inner = plain.shape.slice(2).reduce((n, m) => n * m, 1)
+  return plain.alias(
+    [plain.shape[0] as number, plain.shape[1] as number, inner],
+    [...plain.strides.slice(0, 2), plain.strides.at(-1) as number],
+  )
+}
+
+/** A tensor of one element per target as `[outer, inner]`; a number is stretched. */
+function placed(t: Tensor, outer: number, inner: number): Tensor {
+  if (t.numel() === 1) return t.alias([outer, inner], [0, 0])
+  const plain = t.ndim <= 2 || t.isContiguous() ? t : copyOf(t)
+  return plain.alias([outer, inner], [plain.strides[0] as number, plain.ndim === 1 ? 0 : (plain.strides.at(-1) as number)])
+}
+
 const nllRule = /* @__PURE__ */ rule<readonly [target: Tensor, weights: Tensor, total: Tensor], NllAttrs>(
   'NllLossBackward0',
   (grad, node) => {
     const [target, weights, total] = node.saved()
-    const { shape, dim, reduction } = node.attrs
-    const each = expand(reduction === 'mean' ? div(grad, total) : grad, weights.shape)
-    return [scatterZeros(shape, dim, unsqueeze(target, dim), unsqueeze(neg(mul(each, weights)), dim))]
+    const { shape, dim, reduction, ignoreIndex } = node.attrs
+    if (recording([grad])) {
+      const classes = usable(target, ignoreIndex, weights.shape)
+      const each = expand(reduction === 'mean' ? div(grad, total) : grad, weights.shape)
+      return [scatterZeros(shape, dim, unsqueeze(classes, dim), unsqueeze(neg(mul(each, weights)), dim))]
+    }
+    const result = allocateTensor(shape, grad.dtype)
+    const out = parted(result)
+    const [outer, , inner] = out.shape as [number, number, number]
+    const divisor = reduction === 'mean' ? total.storage.get(total.offset) : 1
+    kernels.nllBackward({ grad: placed(grad, outer, inner), divisor, target: placed(target, outer, inner), ignoreIndex, weights, out })
+    return [result]
   },
 )
 
@@ -65,12 +95,9 @@ function checkClasses(input: Tensor, target: Tensor, weight: Tensor | null): voi
     )
 }
 
-/** The targets with 0 in place of those ignored. */
-function usable(target: Tensor, ignored: Tensor, classes: number): Tensor {
-  const out = copyOf(where(ignored, 0, target), 'int64')
-  for (const c of out.data) if (c < 0 || c >= classes) throw new IndexError(`Target ${c} is out of bounds.`)
-  return out
-}
+/** The targets, which are known to be classes, with 0 in place of those ignored. */
+const usable = (target: Tensor, ignoreIndex: number, shape: Shape): Tensor =>
+  noGrad(() => reshape(where(eq(target, ignoreIndex), 0, target), shape))
 
 /**
  * The negative log-likelihood of classes: `-weight[target] input[target]`, where `input` holds log-probabilities.
@@ -88,21 +115,25 @@ export function nllLoss(input: Tensor, target: Tensor, { reduction = 'mean', wei
       `"nll_loss${input.ndim > 2 ? '2d_forward' : ''}_out_frame" not implemented for '${scalarName(input.dtype)}'`,
     )
   const dim = classDim(input)
-  const { losses, weights, total, classesOf } = noGrad(() => {
-    const ignored = eq(target, ignoreIndex)
-    const flat = reshape(
-      usable(target, ignored, input.shape[dim] as number),
-      input.shape.filter((_, d) => d !== dim),
-    )
-    const kept = castTo(reshape(ne(target, ignoreIndex), flat.shape), input.dtype)
-    const own = weight === null ? kept : mul(kept, reshape(indexSelect(weight, 0, reshape(flat, [-1])), flat.shape))
-    const picked = reshape(gather(input, dim, unsqueeze(flat, dim)), flat.shape)
-    // Nothing of what is ignored counts, not even a NaN.
-    return { losses: where(eq(kept, 0), 0, neg(mul(picked, own))), weights: own, total: sum(own), classesOf: flat }
-  })
-  const out = noGrad(() => (reduction === 'none' ? losses.alias() : reduction === 'sum' ? sum(losses) : div(sum(losses), total)))
+  const { dtype } = input
+  const shape = input.shape.filter((_, d) => d !== dim)
+  const [losses, weights] = [allocateTensor(shape, dtype, false), allocateTensor(shape, dtype, false)]
+  const [out, total] = [allocateTensor([], dtype, false), allocateTensor([], dtype, false)]
+  const x = parted(input)
+  const [outer, , inner] = x.shape as [number, number, number]
+  const targets = castTo(target, 'int64')
+  const views = {
+    x,
+    target: placed(targets, outer, inner),
+    weight: weight === null ? null : noGrad(() => castTo(weight, dtype)),
+    ignoreIndex,
+  }
+  const wrong = kernels.nll({ ...views, losses, weights, sum: out, total })
+  if (wrong >= 0) throw new IndexError(`Target ${valuesOf(targets)[wrong]} is out of bounds.`)
+  if (reduction === 'mean') out.storage.set(0, out.storage.get(0) / total.storage.get(0))
   const name = input.ndim > 2 ? 'NllLoss2DBackward0' : 'NllLossBackward0'
-  return record(out, nllRule, [input], [classesOf.alias(), weights, total], { shape: input.shape, dim, reduction }, name)
+  const attrs = { shape: input.shape, dim, reduction, ignoreIndex }
+  return record(reduction === 'none' ? losses : out, nllRule, [input], [targets, weights, total], attrs, name)
 }
 
 /** Options of `crossEntropy`. */

@@ -1,14 +1,17 @@
 /** Softmax and its kin: exponentials against the sum of all along a dimension, stable for inputs of any size. */
 import { noGrad } from '../autograd/mode.ts'
 import { rule } from '../autograd/node.ts'
+import type { Softmax } from '../backend/backend.ts'
+import { kernels } from '../backend/index.ts'
 import { type DType, isFloat, scalarName } from '../dtype.ts'
 import { NotImplementedError, warnOnce } from '../errors.ts'
 import { normalizeDim, normalizeDims } from '../layout.ts'
-import { castTo, kernel, record } from '../op.ts'
+import { castTo, kernel, record, recording } from '../op.ts'
 import { floatType } from '../promote.ts'
-import type { Tensor } from '../tensor.ts'
+import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add, div, mul, neg, sub } from './arithmetic.ts'
 import { eq } from './compare.ts'
+import { lift } from './indexing.ts'
 import { exp, log } from './math.ts'
 import { all, amax, sum } from './reduce.ts'
 import { type Reduced, reducedShape, restore } from './reduction.ts'
@@ -48,6 +51,21 @@ const softmaxRule = /* @__PURE__ */ rule<readonly [Tensor], number>('SoftmaxBack
   _softmaxBackwardData(grad, node.saved()[0], node.attrs),
 ])
 
+/** Runs the kernel. */
+function run(kind: Softmax, x: Tensor, dim: number): Tensor {
+  const out = allocateTensor(x.shape, x.dtype, false)
+  kernels.softmax(kind, lift(x), dim, lift(out))
+  return out
+}
+
+/** The gradient by one kernel, outside the graph. */
+function runBackward(kind: Softmax, grad: Tensor, result: Tensor, dim: number): Tensor {
+  const at = normalizeDim(dim, grad.ndim)
+  const out = allocateTensor(grad.shape, grad.dtype, false)
+  kernels.softmaxBackward(kind, lift(grad), lift(result), at, lift(out))
+  return out
+}
+
 /** The elements less the greatest along `dim`. */
 const lowered = (x: Tensor, dim: number): Tensor => (x.numel() === 0 ? x : sub(x, amax(x, dim, { keepdim: true })))
 
@@ -61,10 +79,7 @@ const lowered = (x: Tensor, dim: number): Tensor => (x.numel() === 0 ? x : sub(x
  */
 export function softmax(x: Tensor, dim?: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
   const { from, at } = prepare(x, 'softmax', 'softmax', dim, options)
-  const out = noGrad(() => {
-    const e = exp(lowered(from, at))
-    return div(e, sum(e, at, { keepdim: true }))
-  })
+  const out = run('softmax', from, at)
   return record(out, softmaxRule, [from], [out], at)
 }
 
@@ -89,6 +104,7 @@ export function safeSoftmax(x: Tensor, dim: number): Tensor {
  * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
  */
 export function _softmaxBackwardData(grad: Tensor, out: Tensor, dim: number, inputDType: DType = grad.dtype): Tensor {
+  if (!recording([grad, out])) return castTo(runBackward('softmax', grad, out, dim), inputDType)
   const weighted = mul(grad, out)
   return castTo(sub(weighted, mul(out, sum(weighted, dim, { keepdim: true }))), inputDType)
 }
@@ -104,6 +120,7 @@ export function softmin(x: Tensor, dim?: number | SoftmaxOptions, options?: Soft
 
 const logSoftmaxRule = /* @__PURE__ */ rule<readonly [Tensor], number>('LogSoftmaxBackward0', (grad, node) => {
   const [out] = node.saved()
+  if (!recording([grad, out])) return [runBackward('logSoftmax', grad, out, node.attrs)]
   return [sub(grad, mul(exp(out), sum(grad, node.attrs, { keepdim: true })))]
 })
 
@@ -115,10 +132,7 @@ const logSoftmaxRule = /* @__PURE__ */ rule<readonly [Tensor], number>('LogSoftm
  */
 export function logSoftmax(x: Tensor, dim?: number | SoftmaxOptions, options?: SoftmaxOptions): Tensor {
   const { from, at } = prepare(x, 'log_softmax', 'log_softmax', dim, options)
-  const out = noGrad(() => {
-    const low = lowered(from, at)
-    return sub(low, log(sum(exp(low), at, { keepdim: true })))
-  })
+  const out = run('logSoftmax', from, at)
   return record(out, logSoftmaxRule, [from], [out], at)
 }
 

@@ -2,7 +2,24 @@
 import type { Backend } from '../backend.ts'
 import { gather, scatter, sort } from './indexing.ts'
 import { matmul } from './matmul.ts'
-import { copy, map } from './pointwise.ts'
+import { copy, map, mapReduce } from './pointwise.ts'
 import { argReduce, argScan, reduce, scan } from './reduce.ts'
+import { nll, nllBackward, softmax, softmaxBackward } from './softmax.ts'
 
-export const reference: Backend = { map, copy, reduce, argReduce, matmul, scan, argScan, gather, scatter, sort }
+export const reference: Backend = {
+  map,
+  mapReduce,
+  copy,
+  reduce,
+  argReduce,
+  matmul,
+  scan,
+  argScan,
+  gather,
+  scatter,
+  softmax,
+  softmaxBackward,
+  nll,
+  nllBackward,
+  sort,
+}

@@ -1,7 +1,7 @@
 /** Pointwise programs, block by block: each instruction runs over a block of registers in the arithmetic of the compute dtype. */
-import { castScalar, checkExact, type DType, type TypedArray } from '../../dtype.ts'
+import { allocate, castScalar, checkExact, type DType, type TypedArray } from '../../dtype.ts'
 import type { Binary, Instruction, Program, Unary } from '../../expr.ts'
-import { broadcastStrides } from '../../layout.ts'
+import { broadcastStrides, contiguousStrides, numelOf, type Shape } from '../../layout.ts'
 import type { View } from '../backend.ts'
 import { binary, unary } from './instructions.ts'
 import { coalesce, eachRow } from './walk.ts'
@@ -112,6 +112,21 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
       if (!toMemory) store(out.dtype, out.data, outAt, stepOf(0), result.array, result.at, result.step, n)
     }
   })
+}
+
+export function mapReduce(
+  program: Program,
+  compute: DType,
+  shape: Shape,
+  inputs: readonly (View | number)[],
+  divisor: number,
+  out: View,
+): void {
+  const data = allocate(compute, numelOf(shape))
+  map(program, compute, { data, dtype: compute, shape, strides: contiguousStrides(shape), offset: 0, pointer: 0 }, inputs)
+  let sum = 0
+  for (let i = 0; i < data.length; i++) sum += data[i] as number
+  out.data[out.offset] = castScalar(sum, compute) / divisor
 }
 
 export function copy(from: View, to: View): void {

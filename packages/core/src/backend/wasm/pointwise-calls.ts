@@ -9,7 +9,7 @@ import { numelOf } from '../../layout.ts'
 import type { View } from '../backend.ts'
 import { instantiate } from './engine.ts'
 import { emitPointwise, type OperandSignature } from './pointwise.ts'
-import { IMMEDIATE, layOut, SCALAR, VECTOR, type Walk } from './walks.ts'
+import { IMMEDIATE, layOut, SCALAR, VECTOR, type Walk } from './pointwise-walks.ts'
 
 type KernelFunction = (...args: number[]) => void
 
