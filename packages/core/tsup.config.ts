@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsup'
+import { embedKernels } from './tools/embed.ts'
 
 export default defineConfig({
   entry: ['src/index.ts', 'src/testing.ts'],
@@ -9,4 +10,5 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   treeshake: false,
+  esbuildPlugins: [embedKernels],
 })

@@ -94,10 +94,10 @@ export class ModuleBuilder {
       }
       text(body, module)
       text(body, name)
-      // Only a shared memory must tell its greatest size; 65536 pages fit any.
-      body.push(2, shared ? 3 : 0)
+      // A shared memory must tell its greatest size. The other kind does too, so that one bit is all that differs; 65536 pages fit any.
+      body.push(2, shared ? 3 : 1)
       unsigned(body, pages)
-      if (shared) unsigned(body, 65536)
+      unsigned(body, 65536)
     })
     section(3, this.#functions.length, (body) => {
       for (const f of this.#functions) unsigned(body, f.type)

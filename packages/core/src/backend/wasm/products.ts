@@ -1,13 +1,16 @@
 /** Matrix products as WebAssembly. */
 import { itemsize } from '../../dtype.ts'
 import type { View } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
-import { instantiate, validates } from './engine.ts'
+import { baseKernels } from './base.ts'
 import { float64Type } from './float-type.ts'
-import { emitGemm, gemmWorkspace } from './gemm.ts'
+import { gemmWorkspace } from './gemm.ts'
 import { scratch } from './scratch.ts'
 
 type Gemm = (
+  batches: number,
+  aStride: number,
+  bStride: number,
+  cStride: number,
   m: number,
   n: number,
   k: number,
@@ -23,30 +26,13 @@ type Gemm = (
   workspace: number,
 ) => void
 
-/** The functions of both dtypes: with fused multiply-add where the engine has it. */
-interface Products {
-  readonly float32: Gemm
-  readonly float64: Gemm
-  readonly workspace: number
-}
+/** Room for the widest tiles that there are. */
+const WORKSPACE = /* @__PURE__ */ Math.max(
+  /* @__PURE__ */ gemmWorkspace({ vectors: 4 }),
+  /* @__PURE__ */ gemmWorkspace({ type: float64Type }),
+)
 
-let products: Products | null = null
-
-function build(): Products {
-  const bytesOf = (fma: boolean): Uint8Array => {
-    const module = new ModuleBuilder()
-    emitGemm(module, { name: 'float32', fma })
-    emitGemm(module, { name: 'float64', type: float64Type, fma })
-    return module.build()
-  }
-  const fused = bytesOf(true)
-  const exports = instantiate(validates(fused) ? fused : bytesOf(false))
-  return {
-    float32: exports['float32'] as Gemm,
-    float64: exports['float64'] as Gemm,
-    workspace: Math.max(gemmWorkspace(), gemmWorkspace({ type: float64Type })),
-  }
-}
+const names = { float32: 'float32 batches', float64: 'float64 batches' } as const
 
 /** `out[b] = x[b] @ y[b]`; false where it has to be the reference's work. */
 export function matmul(x: View, y: View, out: View): boolean {
@@ -55,26 +41,15 @@ export function matmul(x: View, y: View, out: View): boolean {
   if (x.pointer === 0 || y.pointer === 0 || out.pointer === 0) return false
   const [batches, m, n] = out.shape as [number, number, number]
   if (n > 1 && out.strides[2] !== 1) return false
-  products ??= build()
-  const gemm = products[dtype]
-  const workspace = scratch(products.workspace)
+  const gemm = baseKernels('gemm')[names[dtype]] as Gemm
+  // Before any address is taken: making room may collect what nobody holds any more.
+  const workspace = scratch(WORKSPACE)
   const size = itemsize(dtype)
-  const at = (v: View, b: number): number => v.pointer + (v.offset + b * (v.strides[0] as number)) * size
-  for (let b = 0; b < batches; b++)
-    gemm(
-      m,
-      n,
-      x.shape[2] as number,
-      at(x, b),
-      x.strides[1] as number,
-      x.strides[2] as number,
-      at(y, b),
-      y.strides[1] as number,
-      y.strides[2] as number,
-      at(out, b),
-      out.strides[1] as number,
-      0,
-      workspace,
-    )
+  const [xBatch, xRow, xColumn] = x.strides as [number, number, number]
+  const [yBatch, yRow, yColumn] = y.strides as [number, number, number]
+  const [outBatch, outRow] = out.strides as [number, number]
+  const at = (v: View): number => v.pointer + v.offset * size
+  const k = x.shape[2] as number
+  gemm(batches, xBatch, yBatch, outBatch, m, n, k, at(x), xRow, xColumn, at(y), yRow, yColumn, at(out), outRow, 0, workspace)
   return true
 }

@@ -2,11 +2,8 @@
 import { itemsize } from '../../dtype.ts'
 import type { Reduction, View } from '../backend.ts'
 import { coalesce } from '../reference/walk.ts'
-import { ModuleBuilder } from './assembler.ts'
-import { instantiate } from './engine.ts'
-import { float32Type, float64Type } from './float-type.ts'
-import { emitRowReduction } from './reduce.ts'
-import { columnsWorkspace, emitColumnReduction } from './reduce-columns.ts'
+import { baseKernels } from './base.ts'
+import { columnsWorkspace } from './reduce-columns.ts'
 import { scratch } from './scratch.ts'
 
 type Rows = (rows: number, columns: number, x: number, xStride: number, out: number) => void
@@ -14,17 +11,6 @@ type Columns = (rows: number, columns: number, x: number, xStride: number, out: 
 
 const names = { sum: 'sum', prod: 'prod', amax: 'max', amin: 'min' } as const
 const columnNames = { sum: 'sum', amax: 'max', amin: 'min' } as const
-
-let functions: Record<string, unknown> | null = null
-
-function build(): Record<string, unknown> {
-  const module = new ModuleBuilder()
-  for (const type of [float32Type, float64Type]) {
-    for (const name of Object.values(names)) emitRowReduction(module, name, { type, name: `rows ${name} ${type.bits}` })
-    for (const name of Object.values(columnNames)) emitColumnReduction(module, name, { type, name: `columns ${name} ${type.bits}` })
-  }
-  return instantiate(module.build())
-}
 
 /** Reduces `x` into `out`; false where it has to be the reference's work. */
 export function reduce(kind: Reduction, x: View, out: View): boolean {
@@ -38,20 +24,19 @@ export function reduce(kind: Reduction, x: View, out: View): boolean {
   const rows = dims === 1 ? 1 : (walk.shape[0] as number)
   const columns = walk.shape[dims - 1] as number
   const step = dims === 1 ? columns : (xs[0] as number)
-  functions ??= build()
+  const functions = baseKernels('reductions')
   // Before any address is taken: making room may collect what nobody holds any more.
   const workspace = scratch(columnsWorkspace)
   const size = itemsize(dtype)
-  const bits = size * 8
   const at = x.pointer + x.offset * size
   const to = out.pointer + out.offset * size
   if (os[dims - 1] === 0 && (dims === 1 || os[0] === 1)) {
-    const run = functions[`rows ${names[kind as keyof typeof names]} ${bits}`] as Rows
+    const run = functions[`rows ${names[kind as keyof typeof names]} ${dtype}`] as Rows
     run(rows, columns, at, step, to)
     return true
   }
   if (dims === 2 && os[0] === 0 && os[1] === 1 && kind in columnNames) {
-    const run = functions[`columns ${columnNames[kind as keyof typeof columnNames]} ${bits}`] as Columns
+    const run = functions[`columns ${columnNames[kind as keyof typeof columnNames]} ${dtype}`] as Columns
     run(rows, columns, at, step, to, workspace)
     return true
   }
