@@ -2,6 +2,9 @@
 import { baseBytes } from './base-bytes.ts'
 import { instantiate, validates } from './engine.ts'
 import type { Family, Variant } from './families.ts'
+import { float64Type } from './float-type.ts'
+import { gemmWorkspace } from './gemm.ts'
+import { nativeProduct } from './native.ts'
 
 /** The functions that a module exports, by name. */
 export type Kernels = Readonly<Record<string, unknown>>
@@ -21,9 +24,21 @@ const variant = (): Variant => {
 
 let loaded: Partial<Record<Family, Kernels>> = {}
 
+/** Bytes of workspace for matrix products: room for the widest tiles that there are. */
+export const PRODUCT_WORKSPACE: number = /* @__PURE__ */ Math.max(
+  /* @__PURE__ */ gemmWorkspace({ vectors: 4 }),
+  /* @__PURE__ */ gemmWorkspace({ type: float64Type }),
+)
+
+function load(family: Family): Kernels {
+  const usual = (): Kernels => instantiate(baseBytes(family, variant()))
+  if (family !== 'gemm' || deterministic) return usual()
+  return nativeProduct(() => baseBytes(family, 'paired'), usual, PRODUCT_WORKSPACE) ?? usual()
+}
+
 /** The functions of a family. */
 export function baseKernels(family: Family): Kernels {
-  return (loaded[family] ??= instantiate(baseBytes(family, variant())))
+  return (loaded[family] ??= load(family))
 }
 
 /**

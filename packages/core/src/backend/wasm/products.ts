@@ -1,9 +1,7 @@
 /** Matrix products as WebAssembly. */
 import { itemsize } from '../../dtype.ts'
 import type { View } from '../backend.ts'
-import { baseKernels } from './base.ts'
-import { float64Type } from './float-type.ts'
-import { gemmWorkspace } from './gemm.ts'
+import { baseKernels, PRODUCT_WORKSPACE } from './base.ts'
 import { scratch } from './scratch.ts'
 
 type Gemm = (
@@ -26,12 +24,6 @@ type Gemm = (
   workspace: number,
 ) => void
 
-/** Room for the widest tiles that there are. */
-const WORKSPACE = /* @__PURE__ */ Math.max(
-  /* @__PURE__ */ gemmWorkspace({ vectors: 4 }),
-  /* @__PURE__ */ gemmWorkspace({ type: float64Type }),
-)
-
 const names = { float32: 'float32 batches', float64: 'float64 batches' } as const
 
 /** `out[b] = x[b] @ y[b]`; false where it has to be the reference's work. */
@@ -43,7 +35,7 @@ export function matmul(x: View, y: View, out: View): boolean {
   if (n > 1 && out.strides[2] !== 1) return false
   const gemm = baseKernels('gemm')[names[dtype]] as Gemm
   // Before any address is taken: making room may collect what nobody holds any more.
-  const workspace = scratch(WORKSPACE)
+  const workspace = scratch(PRODUCT_WORKSPACE)
   const size = itemsize(dtype)
   const [xBatch, xRow, xColumn] = x.strides as [number, number, number]
   const [yBatch, yRow, yColumn] = y.strides as [number, number, number]
