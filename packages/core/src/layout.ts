@@ -34,6 +34,7 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
 
 /** Whether the elements fill one gapless run of memory, each once, in whatever order of dimensions. */
 export function isDense(shape: Shape, strides: readonly number[]): boolean {
+  if (isContiguous(shape, strides)) return true
   const order = shape.map((_, i) => i).filter((i) => shape[i] !== 1)
   order.sort((a, b) => (strides[a] as number) - (strides[b] as number))
   let step = 1

@@ -128,7 +128,7 @@ function runPass(
     if (needed !== undefined && !needed.has(node)) return
     let waiting = node.pending
     if (waiting === null || waiting.run !== run) {
-      waiting = { grads: new Array<Tensor | null>(node.outputs.length).fill(null), run, outer: waiting }
+      waiting = { grads: node.outputs === 1 ? [null] : new Array<Tensor | null>(node.outputs).fill(null), run, outer: waiting }
       node.pending = waiting
       queue.push(node)
     }

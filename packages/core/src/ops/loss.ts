@@ -5,7 +5,7 @@ import type { Rule, Saved } from '../autograd/node.ts'
 import { type DType, isFloat, scalarName } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes2, type Shape, sameShape } from '../layout.ts'
-import { edgesOf, expand, type Kernel, kernel, type PointwiseAttrs, pointwiseAttrs, pullback, record, recording, savedOf } from '../op.ts'
+import { edgesOf, expand, type Kernel, kernel, type PointwiseAttrs, pointwiseAttrs, pullback, record, savedOf } from '../op.ts'
 import { floatType, resultType } from '../promote.ts'
 import type { Tensor } from '../tensor.ts'
 import { div } from './arithmetic.ts'
@@ -35,7 +35,7 @@ const lossRule: Rule<Saved, LossAttrs> = {
   backward: (grad, node) => {
     const { formula, reduction, each, count } = node.attrs
     const g = expand(reduction === 'mean' ? div(grad, count) : grad, each)
-    return pullback(g, node.saved(), formula, (i) => node.needs(i))
+    return pullback(g, node.saved(), formula, node)
   },
 }
 
@@ -52,7 +52,8 @@ export function reduced(formula: Kernel, operands: readonly Operand[], reduction
   const losses = noGrad(() => formula.run(operands))
   const out = noGrad(() => (reduction === 'mean' ? mean(losses) : sum(losses)))
   const compute = floatType(resultType(...operands)) as DType
-  const saved = recording(operands) ? savedOf(formula.reads(edgesOf(operands)), null, operands) : []
+  const edges = edgesOf(operands)
+  const saved = edges === null ? [] : savedOf(formula.reads(edges), null, operands)
   const attrs: LossAttrs = {
     formula: pointwiseAttrs(formula, compute, operands, losses.shape),
     reduction,
