@@ -2,7 +2,8 @@ import { defineConfig } from 'tsup'
 import { embedKernels } from './tools/embed.ts'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/testing.ts'],
+  // Threads start from a file of their own.
+  entry: { index: 'src/index.ts', testing: 'src/testing.ts', worker: 'src/backend/wasm/threads/worker.js' },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',

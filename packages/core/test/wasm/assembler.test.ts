@@ -624,6 +624,13 @@ describe('memory instructions', () => {
       expect([...bytes.slice(300, 320)]).toEqual([0, ...source.slice(16 - size), ...new Array(19 - size).fill(0)])
     }
   })
+
+  it('of many bytes at once', () => {
+    bytes.fill(0)
+    tested.add('memory.fill')
+    call([], [], (f) => f.i32(301).i32(7).i32(3).op('memory.fill'), [])
+    expect([...bytes.slice(300, 306)]).toEqual([0, 7, 7, 7, 0, 0])
+  })
 })
 
 afterAll(() => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { baseBytes } from '../../src/backend/wasm/base-bytes.ts'
 import { type Family, families, type Variant, variants } from '../../src/backend/wasm/families.ts'
 import { embedded } from '../../tools/embed.ts'
-import { hasRelaxed } from './arena.ts'
+import { Arena, hasRelaxed } from './arena.ts'
 
 describe('base kernels', () => {
   it('in a bundle are to the byte what is emitted from source', async () => {
@@ -36,5 +36,25 @@ describe('base kernels', () => {
     }
     expect(areDeterministicAlgorithmsEnabled()).toBe(false)
     expect(a.mm(b).equal(usual)).toBe(true)
+  })
+})
+
+const exportsOf = (arena: Arena, bytes: Uint8Array<ArrayBuffer>): WebAssembly.Exports =>
+  new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory: arena.memory } }).exports
+
+describe('filling', () => {
+  it('reaches what was asked for, and the next multiple of 16 at most', () => {
+    const arena = new Arena(4)
+    const fill = exportsOf(arena, baseBytes('fill', 'plain'))['fill'] as (at: number, bytes: number, value: number) => void
+    for (const bytes of [0, 1, 16, 17, 1008, 1023, 1024, 1025, 70_000]) {
+      arena.reset()
+      const at = arena.room(Math.ceil(bytes / 16) * 16, 16)
+      const memory = new Uint8Array(arena.memory.buffer)
+      for (const value of [0xff, 0]) {
+        fill(at, bytes, value)
+        expect(memory.subarray(at, at + bytes).every((x) => x === value)).toBe(true)
+        expect(arena.broken()).toBeNull()
+      }
+    }
   })
 })

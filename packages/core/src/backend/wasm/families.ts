@@ -3,6 +3,7 @@
  * A family of kernels is one line in the list; `baseKernels(family)` has its functions.
  */
 import type { ModuleBuilder } from './assembler.ts'
+import { emitFill } from './fill.ts'
 import { float32Type, float64Type } from './float-type.ts'
 import { emitBatchedGemm, emitGemm } from './gemm.ts'
 import { emitRowReduction } from './reduce.ts'
@@ -26,7 +27,7 @@ export const variants: Readonly<Record<Variant, Features>> = {
 }
 
 /** Adds the kernels of a family to a module. */
-type Emit = (module: ModuleBuilder, features: Features) => void
+type Emit = (module: ModuleBuilder, features: Features) => unknown
 
 const types = { float32: float32Type, float64: float64Type } as const
 
@@ -45,7 +46,7 @@ const reductions: Emit = (module) => {
   }
 }
 
-export type Family = 'gemm' | 'reductions'
+export type Family = 'fill' | 'gemm' | 'reductions'
 
 /** One line a family. */
-export const families: Readonly<Record<Family, Emit>> = { gemm, reductions }
+export const families: Readonly<Record<Family, Emit>> = { fill: emitFill, gemm, reductions }

@@ -3,6 +3,8 @@ import { itemsize } from '../../dtype.ts'
 import type { View } from '../backend.ts'
 import { baseKernels, PRODUCT_WORKSPACE } from './base.ts'
 import { scratch } from './scratch.ts'
+import { pieces, worth } from './threads/pieces.ts'
+import { callAll, hasThreads, type Kernel } from './threads/pool.ts'
 
 type Gemm = (
   batches: number,
@@ -26,6 +28,51 @@ type Gemm = (
 
 const names = { float32: 'float32 batches', float64: 'float64 batches' } as const
 
+/** Multiplications that one piece has at least. */
+const PIECE = 1 << 17
+
+/** Rows of a piece: whole tiles of 5 or 6 rows, and more than are multiplied by dot products, which round in another order. */
+const ROWS = 30
+/** Columns of a piece: whole tiles. */
+const COLUMNS = 32
+
+/** Cuts products into pieces of C: in how many along the rows and the columns, so that they are about square. */
+function grid(m: number, n: number, count: number): [rows: number, columns: number] {
+  let [rows, columns] = [1, 1]
+  while (rows * columns < count) {
+    const [tall, wide] = [m / rows >= 2 * ROWS, n / columns >= 2 * COLUMNS]
+    if (!tall && !wide) break
+    if (tall && (!wide || m / rows > n / columns)) rows++
+    else columns++
+  }
+  return [rows, columns]
+}
+
+/**
+ * The products in pieces, as arguments of calls: each has some of the products, or a block of C of one. Every number of C is summed along k in the same order
+ * wherever its block begins and ends.
+ */
+function inPieces(args: readonly number[], size: number): number[][] {
+  const [batches, aStride, bStride, cStride, m, n, k, a, aRow, , b, , bColumn, c, cRow] = args as number[] & { length: 17 }
+  const [all, rowStep, columnStep] = [batches as number, (aRow as number) * size, (bColumn as number) * size]
+  const count = worth(all * (m as number) * (n as number) * (k as number), PIECE)
+  const [rows, columns] = all >= count ? [1, 1] : grid(m as number, n as number, Math.ceil(count / all))
+  const calls: number[][] = []
+  for (const batch of pieces(all, all >= count ? count : all, 1))
+    for (const row of rows > 1 ? pieces(m as number, rows, ROWS) : [{ from: 0, length: m as number }])
+      for (const column of columns > 1 ? pieces(n as number, columns, COLUMNS) : [{ from: 0, length: n as number }]) {
+        const call = [...args]
+        call[0] = batch.length
+        call[4] = row.length
+        call[5] = column.length
+        call[7] = (a as number) + batch.from * (aStride as number) * size + row.from * rowStep
+        call[10] = (b as number) + batch.from * (bStride as number) * size + column.from * columnStep
+        call[13] = (c as number) + batch.from * (cStride as number) * size + (row.from * (cRow as number) + column.from) * size
+        calls.push(call)
+      }
+  return calls
+}
+
 /** `out[b] = x[b] @ y[b]`; false where it has to be the reference's work. */
 export function matmul(x: View, y: View, out: View): boolean {
   const { dtype } = out
@@ -42,6 +89,11 @@ export function matmul(x: View, y: View, out: View): boolean {
   const [outBatch, outRow] = out.strides as [number, number]
   const at = (v: View): number => v.pointer + v.offset * size
   const k = x.shape[2] as number
+  if (hasThreads() && batches * m * n * k >= 2 * PIECE) {
+    const args = [batches, xBatch, yBatch, outBatch, m, n, k, at(x), xRow, xColumn, at(y), yRow, yColumn, at(out), outRow, 0, workspace]
+    callAll(gemm as Kernel, inPieces(args, size), args.length - 1)
+    return true
+  }
   gemm(batches, xBatch, yBatch, outBatch, m, n, k, at(x), xRow, xColumn, at(y), yRow, yColumn, at(out), outRow, 0, workspace)
   return true
 }
