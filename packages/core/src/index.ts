@@ -7,6 +7,8 @@ export { Function, FunctionContext } from './autograd/function.ts'
 export type { HookHandle } from './autograd/methods.ts'
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/mode.ts'
 export type { Hook, Node } from './autograd/node.ts'
+export { areDeterministicAlgorithmsEnabled, useDeterministicAlgorithms } from './backend/wasm/base.ts'
+export { getNumThreads, setNumThreads } from './backend/wasm/threads/pool.ts'
 export { empty, full, type Nested, ones, scalarTensor, type TensorOptions, tensor, zeros } from './create.ts'
 export { emptyLike, fullLike, onesLike, zerosLike } from './create-like.ts'
 export {

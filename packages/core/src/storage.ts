@@ -1,6 +1,8 @@
 /** One buffer of elements: where it lies and how often it was written. */
+
+import { baseKernels } from './backend/wasm/base.ts'
 import { arrayOf, type DType, itemsize, type TypedArray } from './dtype.ts'
-import { address, giveBack, type Token, take, wasmMemory } from './memory.ts'
+import { address, giveBack, growths, type Token, take, wasmMemory } from './memory.ts'
 
 /** Typed arrays made for a storage hold it, so that nobody keeps elements whose place is used again. */
 const owner = Symbol('storage')
@@ -96,20 +98,21 @@ export class Storage {
 }
 
 /** The whole memory as elements of each dtype. */
-const wholes: Partial<Record<DType, TypedArray>> = {}
+let wholes: Partial<Record<DType, TypedArray>> = {}
+let wholesMade = 0
 
 function whole(dtype: DType): TypedArray {
+  if (growths !== wholesMade) {
+    wholes = {}
+    wholesMade = growths
+  }
   const known = wholes[dtype]
-  if (known !== undefined && known.byteLength > 0) return known
+  if (known !== undefined) return known
   const { buffer } = wasmMemory()
   const made = new (arrayOf(dtype))(buffer, 0, Math.floor(buffer.byteLength / itemsize(dtype)))
   wholes[dtype] = made
   return made
 }
 
-let bytesView: Uint8Array | null = null
-
-function fill(pointer: number, bytes: number, value: number): void {
-  if (bytesView === null || bytesView.byteLength === 0) bytesView = new Uint8Array(wasmMemory().buffer)
-  bytesView.fill(value, pointer, pointer + bytes)
-}
+const fill = (pointer: number, bytes: number, value: number): void =>
+  (baseKernels('fill')['fill'] as (pointer: number, bytes: number, value: number) => void)(pointer, bytes, value)

@@ -10,6 +10,8 @@ import type { View } from '../backend.ts'
 import { instantiate } from './engine.ts'
 import { emitPointwise, type OperandSignature } from './pointwise.ts'
 import { IMMEDIATE, layOut, SCALAR, VECTOR, type Walk } from './pointwise-walks.ts'
+import { pieces, worth } from './threads/pieces.ts'
+import { callAll, hasThreads } from './threads/pool.ts'
 
 type KernelFunction = (...args: number[]) => void
 
@@ -107,7 +109,9 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
   if (flat) {
     const kernel = kernelFor(program, compute, dtype, false, count)
     if (kernel === null) return false
-    call(kernel, n, out.pointer + out.offset * itemsize(dtype), count)
+    const at = out.pointer + out.offset * itemsize(dtype)
+    if (n >= MANY && hasThreads()) divide(kernel, n, at, itemsize(dtype), count)
+    else call(kernel, n, at, count)
     return true
   }
   // Loops around rows, told by a descriptor in memory.
@@ -117,6 +121,23 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
   if (kernel === null) return false
   callNested(kernel, walk, out, inputs)
   return true
+}
+
+/** Elements from which threads are worth their trouble, and the least that one call has then. */
+const MANY = 1 << 16
+const PIECE = 1 << 14
+
+/** Runs a flat kernel on pieces of the elements: each is computed alike wherever it stands. */
+function divide(kernel: KernelFunction, n: number, out: number, size: number, count: number): void {
+  const calls = pieces(n, worth(n, PIECE), 1024).map(({ from, length }) => {
+    const args = [length, out + from * size]
+    for (let i = 0; i < count; i++) {
+      const code = codes[i] as number
+      args.push((addresses[i] as number) + ((code & 3) === VECTOR ? from * itemsize(dtypes[code >> 2] as DType) : 0))
+    }
+    return args
+  })
+  callAll(kernel, calls)
 }
 
 /** By the number of arguments, since spreading them costs more than a small kernel does. */

@@ -1,6 +1,6 @@
 /** How a kernel with loops around its rows is told to walk: dimensions sorted and merged, then written down where the kernel reads them. */
 import { type DType, itemsize } from '../../dtype.ts'
-import { wasmMemory } from '../../memory.ts'
+import { growths, wasmMemory } from '../../memory.ts'
 import type { View } from '../backend.ts'
 import { scratch } from './scratch.ts'
 
@@ -32,6 +32,7 @@ const undo = /* @__PURE__ */ new Int32Array(VIEWS)
 const walk: Walk = { length: 0, descriptor: 0 }
 
 let words: Int32Array | null = null
+let wordsMade = 0
 
 /** The step of a view, in bytes, along a dimension of the output that it is broadcast to. */
 function strideOf(x: View, out: View, d: number): number {
@@ -91,7 +92,10 @@ export function layOut(out: View, inputs: readonly (View | number)[], codes: Int
   const inner = dims - 1
   if (strides[inner] !== itemsize(out.dtype as DType) && lengths[inner] !== 1) return null
   const descriptor = scratch(BYTES)
-  if (words === null || words.byteLength === 0) words = new Int32Array(wasmMemory().buffer)
+  if (words === null || wordsMade !== growths) {
+    words = new Int32Array(wasmMemory().buffer)
+    wordsMade = growths
+  }
   let at = descriptor >> 2
   words[at++] = inner
   for (let k = 1; k <= inputs.length; k++) {
