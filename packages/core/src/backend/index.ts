@@ -1,6 +1,7 @@
 /** The backend in use: WebAssembly where it has a kernel, the reference for everything else. */
 import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
+import { col2im, im2col } from './wasm/columns.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
@@ -15,6 +16,12 @@ const wasm: Backend = {
   },
   reduce: (kind, x, out) => {
     if (!reduce(kind, x, out)) reference.reduce(kind, x, out)
+  },
+  im2col: (x, windows, columns) => {
+    if (!im2col(x, windows, columns)) reference.im2col(x, windows, columns)
+  },
+  col2im: (columns, windows, x) => {
+    if (!col2im(columns, windows, x)) reference.col2im(columns, windows, x)
   },
 }
 
