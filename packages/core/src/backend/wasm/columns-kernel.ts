@@ -3,12 +3,12 @@ import type { FunctionBuilder, Local, ModuleBuilder } from './assembler.ts'
 import { address, countDown, countUp, type FloatType, laneShuffle, scalarConstant } from './float-type.ts'
 
 /** The arguments of the kernels, all of them integers; steps of `x` and `columns` are in numbers. */
-export const columnParameters = [
+export const columnParameters: readonly string[] = [
   ...['channels', 'kernelHeight', 'kernelWidth', 'outHeight', 'outWidth', 'height', 'width'],
   ...['strideHeight', 'strideWidth', 'paddingHeight', 'paddingWidth', 'dilationHeight', 'dilationWidth'],
   ...['x', 'xChannel', 'xRow'],
   ...['columns', 'columnChannel', 'columnKernelRow', 'columnKernel', 'columnRow'],
-] as const
+]
 
 type L = Local
 
