@@ -67,6 +67,7 @@ export {
   convTranspose2d,
   convTranspose3d,
 } from './ops/conv.ts'
+export type { PerDimension } from './ops/conv-checks.ts'
 export * from './ops/copies.ts'
 export { cumulativeTrapezoid, trapezoid, trapz } from './ops/differences.ts'
 export {

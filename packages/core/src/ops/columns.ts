@@ -12,7 +12,7 @@ export interface Geometry extends Windows {
 }
 
 /** Columns are laid out for so many numbers at a time: they are read again while they are in the cache. */
-export const BLOCK: number = 1 << 17
+export const BLOCK: number = 1 << 18
 /** Fewer columns than this make products that pack more than they multiply. */
 export const LEAST: number = 256
 /** Numbers in the partial sums of a gradient that are added up at once. */

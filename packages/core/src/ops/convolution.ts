@@ -128,9 +128,10 @@ interface Correlated {
 
 /** The gradient of a term per channel. */
 function biasGradient(grad: Tensor): Tensor {
-  const [n, channels] = grad.shape as [number, number]
+  const [n, channels, ...size] = grad.shape as [number, number, ...number[]]
+  const ones = size.map(() => 1)
   // Rows first: two steps that both have fast kernels.
-  return reshape(sumTo(sumTo(reshape(grad, [n, channels, -1]), [n, channels, 1]), [1, channels, 1]), [channels])
+  return reshape(sumTo(sumTo(grad, [n, channels, ...ones]), [1, channels, ...ones]), [channels])
 }
 
 const slideRule: Rule<readonly [Tensor, Tensor], Geometry> = /* @__PURE__ */ rule('ConvolutionBackward0', (grad, node) => {
