@@ -7,7 +7,7 @@ import { numelOf, type Shape } from '../layout.ts'
 import { copyOf, record, sumTo, type WithInto } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add } from './arithmetic.ts'
-import { BLOCK, blocksOf, columnsOf, type Geometry, isPointwise, LEAST, matrices, Sum, weightOf } from './columns.ts'
+import { blocksOf, type Columns, columnsOf, type Geometry, Sum } from './columns.ts'
 import { reshape } from './view.ts'
 
 const dense = (x: Tensor): Tensor => (x.isContiguous() ? x : copyOf(x))
@@ -19,98 +19,74 @@ export const placesOf = (size: Shape, kernel: Shape, { stride, padding, dilation
       Math.floor((n + 2 * (padding[d] as number) - (dilation[d] as number) * ((kernel[d] as number) - 1) - 1) / (stride[d] as number)) + 1,
   )
 
+/** Calls `product` for each block of each group, with the columns of both sides, and the part of the weight's memory that belongs to the group. */
+function eachBlock(
+  x: Tensor,
+  w: Tensor,
+  y: Tensor,
+  g: Geometry,
+  product: (x: Columns, y: Columns, weight: Tensor, last: boolean) => void,
+): void {
+  const kernel = w.shape.slice(2)
+  const places = y.shape.slice(2)
+  const [out, depth] = [(w.shape[0] as number) / g.groups, numelOf(w.shape.slice(1))]
+  const blocks = blocksOf(x.shape[0] as number, places, depth)
+  const ones = kernel.map(() => 1)
+  const each: Geometry = { stride: ones, dilation: ones, padding: kernel.map(() => 0), groups: g.groups }
+  for (let group = 0; group < g.groups; group++)
+    blocks.forEach((block, i) => {
+      product(
+        columnsOf('x', x, g, kernel, places, group, block),
+        columnsOf('y', y, each, ones, places, group, block),
+        w.alias([1, out, depth], [0, depth, 1], w.offset + group * out * depth),
+        i === blocks.length - 1,
+      )
+    })
+}
+
+const turned = (x: Tensor): Tensor => {
+  const [, rows, columns] = x.shape as [number, number, number]
+  return x.alias([1, columns, rows], [0, x.strides[2] as number, x.strides[1] as number])
+}
+
 /** The convolution itself, without a graph: `[n, c, ...size]` and `[out, c / groups, ...kernel]` to `[n, out, ...places]`. */
 function slide(x: Tensor, w: Tensor, g: Geometry): Tensor {
-  const kernel = w.shape.slice(2)
-  const places = placesOf(x.shape.slice(2), kernel, g)
-  const out = w.shape[0] as number
-  const y = allocateTensor([x.shape[0] as number, out, ...places], x.dtype, numelOf(w.shape) === 0)
-  if (y.numel() === 0 || numelOf(w.shape) === 0) return y
-  const [source, weight] = [dense(x), dense(w)]
-  for (let group = 0; group < g.groups; group++)
-    for (const block of blocksOf(x.shape[0] as number, places, numelOf(w.shape.slice(1)), BLOCK)) {
-      const columns = columnsOf(source, g, kernel, places, group, block)
-      columns.load()
-      kernels.matmul(
-        weightOf(weight, g.groups, group, block.images),
-        columns.matrices,
-        matrices(y, (group * out) / g.groups, out / g.groups, block),
-      )
-    }
+  const y = allocateTensor([x.shape[0] as number, w.shape[0] as number, ...placesOf(x.shape.slice(2), w.shape.slice(2), g)], x.dtype)
+  if (y.numel() === 0 || w.numel() === 0) return y
+  eachBlock(dense(x), dense(w), y, g, (xs, ys, weight) => {
+    xs.load()
+    kernels.matmul(weight, xs.matrix, ys.matrix)
+    ys.store()
+  })
   return y
 }
 
 /** Its adjoint in the input: each number of `y`, times the weight, is added to the window it came from. `size` are the lengths of the result. */
 function spread(y: Tensor, w: Tensor, g: Geometry, size: Shape): Tensor {
-  const kernel = w.shape.slice(2)
-  const places = y.shape.slice(2)
-  const out = w.shape[0] as number
-  const x = allocateTensor(
-    [y.shape[0] as number, (w.shape[1] as number) * g.groups, ...size],
-    y.dtype,
-    !isPointwise(g, kernel) || y.numel() === 0,
-  )
+  const x = allocateTensor([y.shape[0] as number, (w.shape[1] as number) * g.groups, ...size], y.dtype)
   if (y.numel() === 0 || x.numel() === 0) return x
-  const [source, weight] = [dense(y), dense(w)]
-  for (let group = 0; group < g.groups; group++)
-    for (const block of blocksOf(y.shape[0] as number, places, numelOf(w.shape.slice(1)), BLOCK)) {
-      const columns = columnsOf(x, g, kernel, places, group, block)
-      const turned = weightOf(weight, g.groups, group, block.images)
-      kernels.matmul(
-        turned.alias(
-          [turned.shape[0] as number, turned.shape[2] as number, turned.shape[1] as number],
-          [0, 1, turned.strides[1] as number],
-        ),
-        matrices(source, (group * out) / g.groups, out / g.groups, block),
-        columns.matrices,
-      )
-      columns.store()
-    }
+  eachBlock(x, dense(w), dense(y), g, (xs, ys, weight) => {
+    ys.load()
+    kernels.matmul(turned(weight), ys.matrix, xs.matrix)
+    xs.store()
+  })
   return x
 }
 
 /** Its adjoint in the weight: the products of what stood in the windows with `y`, summed over all places. */
 function correlate(x: Tensor, y: Tensor, g: Geometry, kernel: Shape): Tensor {
-  const [batch, channels] = x.shape as [number, number]
-  const out = y.shape[1] as number
-  const places = y.shape.slice(2)
-  const [into, from] = [channels / g.groups, out / g.groups]
-  const w = allocateTensor([out, into, ...kernel], x.dtype)
+  const w = allocateTensor([y.shape[1] as number, (x.shape[1] as number) / g.groups, ...kernel], x.dtype)
   if (x.numel() === 0 || y.numel() === 0 || w.numel() === 0) return w
-  const [source, target] = [dense(x), dense(y)]
-  const depth = into * numelOf(kernel)
-  // Several images are brought together only to make products long enough.
-  const blocks = blocksOf(batch, places, depth, LEAST)
-  for (let group = 0; group < g.groups; group++) {
-    const sum = new Sum(x.dtype, depth * from, blocks.length)
-    for (const block of blocks) {
-      const columns = columnsOf(source, g, kernel, places, group, block, true)
-      columns.load()
-      const right = joined(matrices(target, group * from, from, block))
-      const width = right.shape[2] as number
-      // Turned around: what has to be packed is then the smaller of the two.
-      kernels.matmul(
-        columns.matrices,
-        right.alias([1, width, from], [0, 1, right.strides[1] as number]),
-        sum.next().alias([1, depth, from], [0, from, 1]),
-      )
-    }
-    kernels.copy(sum.total().alias([from, depth], [1, from]), w.alias([from, depth], [depth, 1], group * from * depth))
-  }
+  const sum = new Sum(x.dtype, w.numel() / g.groups)
+  eachBlock(dense(x), w, dense(y), g, (xs, ys, weight, last) => {
+    const [, out, depth] = weight.shape as [number, number, number]
+    xs.load()
+    ys.load()
+    // Turned around: what has to be packed is then the smaller of the two.
+    kernels.matmul(xs.matrix, turned(ys.matrix), sum.next().alias([1, depth, out], [0, out, 1]))
+    if (last) kernels.copy(turned(sum.take().alias([1, depth, out], [0, out, 1])), weight)
+  })
   return w
-}
-
-/** `[images, channels, places]` as `[1, channels, images * places]`. */
-function joined(x: Tensor): Tensor {
-  const [images, channels, places] = x.shape as [number, number, number]
-  if (images === 1) return x
-  const out = allocateTensor([1, channels, images * places], x.dtype, false)
-  const [b, c] = x.strides as [number, number]
-  // A copy by rows is what windows of one element make.
-  const one: Windows = { stride: [1, 1], padding: [0, 0], dilation: [1, 1] }
-  const rows = [channels, 1, 1, images, places]
-  kernels.im2col(x.alias([channels, images, places], [c, b, 1]), one, out.alias(rows, [images * places, 0, 0, places, 1]))
-  return out
 }
 
 /** The name of all that backward passes compute of convolutions. */
