@@ -68,4 +68,8 @@ export interface Backend {
   im2col(x: View, windows: Windows, columns: View): void
   /** The adjoint of `im2col`, added to what stands in `x`. */
   col2im(columns: View, windows: Windows, x: View): void
+  /** A filter for each plane: `y[c, i, j] = the sum of filters[c, k, l] * x[c, i + k * dilation[0], j + l * dilation[1]]`, all within `x`. */
+  filterPlanes(x: View, filters: View, dilation: readonly number[], y: View): void
+  /** The adjoint of `filterPlanes` in the filters, added to what stands in them. */
+  correlatePlanes(x: View, y: View, dilation: readonly number[], filters: View): void
 }

@@ -2,6 +2,7 @@
 import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
 import { col2im, im2col } from './wasm/columns.ts'
+import { correlatePlanes, filterPlanes } from './wasm/planes.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
@@ -22,6 +23,12 @@ const wasm: Backend = {
   },
   col2im: (columns, windows, x) => {
     if (!col2im(columns, windows, x)) reference.col2im(columns, windows, x)
+  },
+  filterPlanes: (x, filters, dilation, y) => {
+    if (!filterPlanes(x, filters, dilation, y)) reference.filterPlanes(x, filters, dilation, y)
+  },
+  correlatePlanes: (x, y, dilation, filters) => {
+    if (!correlatePlanes(x, y, dilation, filters)) reference.correlatePlanes(x, y, dilation, filters)
   },
 }
 

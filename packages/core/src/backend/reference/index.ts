@@ -3,7 +3,23 @@ import type { Backend } from '../backend.ts'
 import { col2im, im2col } from './columns.ts'
 import { gather, scatter, sort } from './indexing.ts'
 import { matmul } from './matmul.ts'
+import { correlatePlanes, filterPlanes } from './planes.ts'
 import { copy, map } from './pointwise.ts'
 import { argReduce, argScan, reduce, scan } from './reduce.ts'
 
-export const reference: Backend = { map, copy, reduce, argReduce, matmul, scan, argScan, gather, scatter, sort, im2col, col2im }
+export const reference: Backend = {
+  map,
+  copy,
+  reduce,
+  argReduce,
+  matmul,
+  scan,
+  argScan,
+  gather,
+  scatter,
+  sort,
+  im2col,
+  col2im,
+  filterPlanes,
+  correlatePlanes,
+}
