@@ -60,6 +60,17 @@ export { type BatchNormOptions, batchNorm, type InstanceNormOptions, instanceNor
 export { vander } from './ops/chains.ts'
 export { _chunkCat } from './ops/chunk-cat.ts'
 export { bilinear, type ContractedDims, tensordot } from './ops/contractions.ts'
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts'
+export type { PerDimension } from './ops/conv-checks.ts'
 export * from './ops/copies.ts'
 export { cumulativeTrapezoid, trapezoid, trapz } from './ops/differences.ts'
 export {
