@@ -26,6 +26,23 @@ export type Scan = 'cumsum' | 'cumprod' | 'logcumsumexp'
 /** How a scatter combines what falls on one place. */
 export type Combine = 'set' | 'add' | 'mul' | 'amax' | 'amin'
 
+/** The windows along one dimension: window `i` has the elements `start[i]`, `start[i] + step`, ... before `end[i]`. */
+export interface Windows {
+  readonly start: Int32Array
+  readonly end: Int32Array
+  readonly step: number
+}
+
+/** The windows along depth, height and width. */
+export type Windows3 = readonly [depth: Windows, height: Windows, width: Windows]
+
+/** A sparse linear map of lines: element `to[p]` gains `weight[p]` times element `from[p]`; a weight of null is 1 throughout. */
+export interface LinePairs {
+  readonly from: Int32Array
+  readonly to: Int32Array
+  readonly weight: Float64Array | null
+}
+
 /**
  * Kernels over views. Shapes are checked by the operations before they call; outputs never overlap inputs unless they are the same view.
  * The reference implements everything plainly; a faster backend may decline a call by returning false, and the reference runs instead.
@@ -51,4 +68,10 @@ export interface Backend {
   scatter(combine: Combine, out: View, dim: number, index: View, source: View): void
   /** Stable sort along `dim`. NaN counts as the greatest. */
   sort(x: View, dim: number, descending: boolean, values: View, indices: View): void
+  /** The greatest of each window of dense `[planes, depth, height, width]`, and where it stands in its plane: the first of equals. The last NaN wins. */
+  maxPool(x: View, windows: Windows3, values: View, indices: View): void
+  /** The sum of each window of dense `[planes, depth, height, width]`, divided by `divisor`. */
+  sumPool(x: View, windows: Windows3, divisor: number, out: View): void
+  /** `out[o][to[p]][i] += weight[p] * x[o][from[p]][i]` for each pair in order, over dense `[outer, n, inner]`. */
+  mapLines(x: View, pairs: LinePairs, out: View): void
 }
