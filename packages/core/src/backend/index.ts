@@ -2,6 +2,7 @@
 import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
 import { map } from './wasm/pointwise-calls.ts'
+import { mapLines, maxPool, scatter, sumPool } from './wasm/pooling.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
 
@@ -15,6 +16,18 @@ const wasm: Backend = {
   },
   reduce: (kind, x, out) => {
     if (!reduce(kind, x, out)) reference.reduce(kind, x, out)
+  },
+  scatter: (combine, out, dim, index, source) => {
+    if (!scatter(combine, out, dim, index, source)) reference.scatter(combine, out, dim, index, source)
+  },
+  maxPool: (x, windows, values, indices) => {
+    if (!maxPool(x, windows, values, indices)) reference.maxPool(x, windows, values, indices)
+  },
+  sumPool: (x, windows, divisor, out) => {
+    if (!sumPool(x, windows, divisor, out)) reference.sumPool(x, windows, divisor, out)
+  },
+  mapLines: (x, pairs, out) => {
+    if (!mapLines(x, pairs, out)) reference.mapLines(x, pairs, out)
   },
 }
 
