@@ -137,7 +137,7 @@ export {
 } from './ops/loss-margin.ts'
 export { type MultiMarginOptions, multilabelMarginLoss, multilabelSoftMarginLoss, multiMarginLoss } from './ops/loss-multi.ts'
 export { type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from './ops/lp-pool.ts'
-export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d, type WithIndices } from './ops/max-pool.ts'
+export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool2dWithIndicesBackward, maxPool3d, type WithIndices } from './ops/max-pool.ts'
 export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/max-unpool.ts'
 export { type MomentOptions, stdMean, varMean } from './ops/moments.ts'
 export * as linalg from './ops/namespaces/linalg.ts'

@@ -3,10 +3,10 @@ import { type Rule, rule } from '../autograd/node.ts'
 import type { Windows } from '../backend/backend.ts'
 import { kernels } from '../backend/index.ts'
 import { RuntimeError } from '../errors.ts'
-import { contiguousStrides, formatShape, numelOf, type Shape } from '../layout.ts'
-import { record } from '../op.ts'
+import { contiguousStrides, formatShape, numelOf, type Shape, sameShape } from '../layout.ts'
+import { copyOf, record } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
-import { scatterZeros } from './indexing.ts'
+import { checkIndices, scatterZeros } from './indexing.ts'
 import { reshape, squeeze, unsqueeze } from './view.ts'
 import {
   checkKernel,
@@ -29,15 +29,38 @@ interface Pooled {
   readonly dims: number
 }
 
-const maxRule: Rule<readonly [Tensor], Pooled> = /* @__PURE__ */ rule('MaxPool2DWithIndicesBackward0', (grad, node) => {
-  const { shape, dims } = node.attrs
-  const [indices] = node.saved()
+const maxRule: Rule<readonly [Tensor], Pooled> = /* @__PURE__ */ rule('MaxPool2DWithIndicesBackward0', (grad, node) => [
+  putBack(grad, node.saved()[0], node.attrs),
+])
+
+/** Sums by place what belongs to the greatest elements. */
+function putBack(grad: Tensor, indices: Tensor, { shape, dims }: Pooled): Tensor {
   const planes = numelOf(shape.slice(0, -dims))
   const windows = numelOf(indices.shape.slice(-dims))
   const places = indices.alias([planes, windows], contiguousStrides([planes, windows]))
-  const spread = scatterZeros([planes, numelOf(shape.slice(-dims))], 1, places, reshape(grad, [planes, windows]))
-  return [reshape(spread, shape)]
-})
+  return reshape(scatterZeros([planes, numelOf(shape.slice(-dims))], 1, places, reshape(grad, [planes, windows])), shape)
+}
+
+const backwardRule: Rule<readonly [], undefined> = /* @__PURE__ */ rule('MaxPool2DWithIndicesBackwardBackward0', (grad, node) => [
+  grad,
+  node.needs(1) ? allocateTensor(grad.shape, grad.dtype) : null,
+])
+
+/**
+ * The gradient of `maxPool2d` with respect to its input `x`, from that of its values and from its indices.
+ *
+ * Shape: `grad` and `indices` as `maxPool2d` gives them; the result as `x`.
+ *
+ * @throws RuntimeError if the shapes differ.
+ */
+export function maxPool2dWithIndicesBackward(grad: Tensor, x: Tensor, indices: Tensor): Tensor {
+  if (!sameShape(grad.shape, indices.shape))
+    throw new RuntimeError(`Expected shape of indices to be: ${formatShape(grad.shape)} but got: ${formatShape(indices.shape)}`)
+  const places = copyOf(indices)
+  checkIndices(places, numelOf(x.shape.slice(-2)), (i) => new RuntimeError(`Found an invalid max index: ${i}`))
+  const out = putBack(grad, places, { shape: x.shape, dims: 2 })
+  return record(out.alias(), backwardRule, [out, x], [], undefined)
+}
 
 /** The greatest of each window over the last dimensions, recorded under `name`. */
 export function greatest(x: Tensor, windows: readonly Windows[], name: string): WithIndices {

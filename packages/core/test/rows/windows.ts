@@ -7,10 +7,12 @@ import {
   im2col,
   interpolate,
   maxPool2d,
+  maxPool2dWithIndicesBackward,
   maxUnpool1d,
   maxUnpool2d,
   maxUnpool3d,
   tensor,
+  zeros,
 } from '../../src/index.ts'
 import { floating, integers, of, type Row, type Rows } from './row.ts'
 
@@ -94,6 +96,10 @@ export const windows = {
     ),
     row('MaxPool2DWithIndicesBackward0', [2, 5, 4], [[2, 3], { stride: 1, padding: [1, 0] }], truth),
   ],
+  maxPool2dWithIndicesBackward: row('MaxPool2DWithIndicesBackwardBackward0', [2, 3, 2, 3], [], {
+    call: (grad) => maxPool2dWithIndicesBackward(grad, zeros([2, 3, 4, 6], { dtype: grad.dtype }), places([2, 3, 2, 3], 2)),
+    refuses: [],
+  }),
   maxPool3d: [
     row('MaxPool3DWithIndicesBackward0', volume, [2], truth),
     row('MaxPool3DWithIndicesBackward0', volume, [3, { stride: [2, 1, 2], padding: 1, dilation: [1, 2, 1], ceilMode: true }], truth),
