@@ -86,6 +86,14 @@ export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from './
 export { type FoldOptions, fold, im2col } from './ops/fold.ts'
 export { gradient } from './ops/gradient.ts'
 export {
+  type AffineGridOptions,
+  affineGrid,
+  type GridSampleOptions,
+  gridSample,
+  gridSampler2d,
+  gridSampler3d,
+} from './ops/grid-sample.ts'
+export {
   broadcastShapes,
   broadcastTensors,
   type CombinationsOptions,
@@ -174,6 +182,7 @@ export {
   tanhshrink,
   threshold,
 } from './ops/rectifier.ts'
+export type { PaddingMode, SampleMode } from './ops/sample-points.ts'
 export {
   type BucketizeOptions,
   bucketize,

@@ -8,6 +8,7 @@ import type * as distances from '../src/ops/distances.ts'
 import type * as einsum from '../src/ops/einsum.ts'
 import type * as fold from '../src/ops/fold.ts'
 import type * as gradient from '../src/ops/gradient.ts'
+import type * as gridSample from '../src/ops/grid-sample.ts'
 import type * as ops from '../src/ops/index.ts'
 import type * as interpolate from '../src/ops/interpolate.ts'
 import type * as join from '../src/ops/join.ts'
@@ -57,6 +58,7 @@ type Functions =
   | keyof typeof adaptivePool
   | Exclude<keyof typeof avgPool, 'means'>
   | keyof typeof fold
+  | keyof typeof gridSample
   | keyof typeof interpolate
   | keyof typeof lpPool
   | Exclude<keyof typeof maxPool, 'greatest'>

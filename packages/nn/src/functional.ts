@@ -4,6 +4,7 @@ import { size } from './python.ts'
 
 export {
   type AdaptiveMaxPoolOptions,
+  type AffineGridOptions,
   type AffineOptions,
   type AlphaActivationOptions,
   type AvgPoolOptions,
@@ -13,6 +14,7 @@ export {
   adaptiveMaxPool1d,
   adaptiveMaxPool2d,
   adaptiveMaxPool3d,
+  affineGrid,
   avgPool1d,
   avgPool2d,
   avgPool3d,
@@ -36,9 +38,11 @@ export {
   fold,
   type GaussianOptions,
   type GeluOptions,
+  type GridSampleOptions,
   gaussianNllLoss,
   gelu,
   glu,
+  gridSample,
   groupNorm,
   type HardtanhOptions,
   type HuberOptions,

@@ -3,6 +3,10 @@ import {
   avgPool2d,
   type DType,
   fold,
+  type GridSampleOptions,
+  gridSample,
+  gridSampler2d,
+  gridSampler3d,
   type InterpolateOptions,
   im2col,
   interpolate,
@@ -60,6 +64,20 @@ const resized = (gradFn: string, shape: readonly number[], options: InterpolateO
   row(gradFn, shape, [options], more)
 
 const nearest: Partial<Row> = { refuses: integers.filter((d) => d !== 'uint8') }
+
+const sampled = (
+  gradFn: string,
+  shape: readonly number[],
+  grid: readonly number[],
+  options: GridSampleOptions,
+  errors: Row['errors'] = [],
+): Row => ({
+  shapes: of(shape, grid),
+  call: (x, g) => gridSample(x, g, { alignCorners: false, ...options }),
+  gradFn,
+  refuses: integers,
+  errors,
+})
 
 export const windows = {
   maxPool1d: [
@@ -201,6 +219,35 @@ export const windows = {
     resized('UpsampleBicubic2DBackward0', image, { size: [3, 7], mode: 'bicubic', alignCorners: true }),
     resized('UpsampleBilinear2DAaBackward0', image, { size: [3, 4], mode: 'bilinear', antialias: true }),
     resized('AdaptiveAvgPool2DBackward0', image, { scaleFactor: 0.6, mode: 'area' }),
+  ],
+  gridSample: [
+    sampled('GridSampler2DBackward0', [2, 3, 4, 5], [2, 3, 2, 2], {}, [
+      {
+        call: (x) => gridSample(x([[[[1]]]]), x([[[0, 0]]]), { alignCorners: false }),
+        message:
+          'grid_sampler(): expected 4D input and grid with same number of dimensions, but got input with sizes [1, 1, 1, 1] and grid with sizes [1, 1, 2]',
+      },
+    ]),
+    sampled('GridSampler2DBackward0', [2, 3, 4, 5], [2, 3, 2, 2], { paddingMode: 'reflection', alignCorners: true }),
+    sampled('GridSampler2DBackward0', [2, 3, 4, 5], [2, 3, 2, 2], { mode: 'bicubic', paddingMode: 'border' }),
+    sampled('GridSampler2DBackward0', [2, 3, 4, 5], [2, 3, 2, 2], { mode: 'nearest', paddingMode: 'reflection' }),
+    sampled('GridSampler3DBackward0', [1, 2, 3, 2, 4], [1, 2, 1, 3, 3], { paddingMode: 'border' }),
+  ],
+  gridSampler2d: {
+    shapes: of([2, 3, 4, 5], [2, 3, 2, 2]),
+    call: (x, grid) => gridSampler2d(x, grid, 2, 2, false),
+    gradFn: 'GridSampler2DBackward0',
+    refuses: integers,
+  },
+  gridSampler3d: {
+    shapes: of([1, 2, 3, 2, 4], [1, 2, 1, 3, 3]),
+    call: (x, grid) => gridSampler3d(x, grid, 0, 2, true),
+    gradFn: 'GridSampler3DBackward0',
+    refuses: integers,
+  },
+  affineGrid: [
+    row('AffineGridGeneratorBackward0', [2, 2, 3], [[2, 1, 3, 4], { alignCorners: false }]),
+    row('AffineGridGeneratorBackward0', [1, 3, 4], [[1, 1, 3, 4, 2], { alignCorners: true }]),
   ],
   upsample: row('UpsampleNearest1DBackward0', sequence, [{ size: 4 }], nearest),
   upsampleNearest: row('UpsampleNearest2DBackward0', image, [{ size: 4 }], nearest),
