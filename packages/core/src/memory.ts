@@ -161,10 +161,23 @@ function place(bytes: number): number {
   return start
 }
 
+/** Whether nothing can be collected on request, and the budget grows no further. */
+const isBlind = (): boolean => collect === null && budget >= BLIND_BUDGET
+
+/** Bytes left to ordinary arrays since the slabs were last looked through. */
+let elsewhere = 0
+
 /** A slab of `bytes`, or null where ordinary arrays have to do. */
 function lease(bytes: number): Token | null {
-  if (inUse + bytes > budget) reclaim()
-  if (inUse + bytes > budget && collect === null && budget >= BLIND_BUDGET) return null
+  if (inUse + bytes > budget) {
+    elsewhere += bytes
+    // Looking through all slabs for each tensor would cost more than its array does.
+    if (!isBlind() || elsewhere >= FIRST_BUDGET) {
+      elsewhere = 0
+      reclaim()
+    }
+    if (isBlind() && inUse + bytes > budget) return null
+  }
   let start = place(bytes)
   if (start < 0) {
     reclaim()
