@@ -1,10 +1,12 @@
 /**
- * `pnpm test:engines`: every test, and the built packages, on further versions of Node; others with `node tools/engines.mjs 24 26`. The engines come from
- * the npm package `node`, and are no part of the project. Plain JavaScript, Node only.
+ * `pnpm test:engines`: every test, and the built packages, on the versions of Node that `npm test` here does not run on. The engines come from the npm
+ * package `node`, and are no part of the project. Plain JavaScript, Node only.
  */
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { build, install, requireNode, root, tests } from './steps.mjs'
+
+const supported = [20, 24, 26]
 
 /** The executable of a major version of Node; ends the process with a clear word where there is none to be had. */
 function engine(major) {
@@ -22,12 +24,8 @@ function engine(major) {
 }
 
 requireNode(20, 19)
-const majors = process.argv.slice(2)
-if (majors.length === 0 || !majors.every((major) => /^\d+$/.test(major))) {
-  console.error('which versions of Node? For example: node tools/engines.mjs 24 26')
-  process.exit(1)
-}
-const engines = majors.map(engine)
+const others = supported.filter((major) => !process.version.startsWith(`v${major}.`))
+const engines = others.map(engine)
 install()
 build({ onlyIfNeeded: true })
 for (const executable of engines) tests(executable)
