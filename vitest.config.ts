@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['@tapegrad/source', 'node', 'import', 'module', 'default'] },
   test: {
     include: ['packages/*/test/**/*.test.ts', 'examples/test/**/*.test.ts', 'tools/test/**/*.test.ts'],
-    setupFiles: ['tools/test/poison.ts'],
+    setupFiles: ['tools/test/poison.ts', 'tools/test/engine.ts'],
     testTimeout: 60_000,
   },
 })

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -21,11 +21,12 @@ export function requireNode(major, minor) {
 }
 
 /** Runs a command line; its output is shown as it comes, or (`quiet`) only if it fails. Ends the process with its exit code where that is not 0. */
-export function step(title, [command, ...args], { quiet = false } = {}) {
+export function step(title, [command, ...args], { quiet = false, env = process.env } = {}) {
   const started = performance.now()
   console.error(`- ${title}`)
   const result = spawnSync(command, args, {
     cwd: root,
+    env,
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 1 << 28,
@@ -54,6 +55,15 @@ export function install() {
 export function build({ onlyIfNeeded = false } = {}) {
   if (onlyIfNeeded && isBuilt()) return
   step('build', [...PNPM, 'run', 'build'], { quiet: true })
+}
+
+/** Runs the built packages and every test on a version of Node, given by its executable; returns the seconds that the tests took. */
+export function tests(executable, args = []) {
+  const version = spawnSync(executable, ['--version'], { encoding: 'utf8' }).stdout.trim()
+  // What calls itself `node` down there is this one, and tools/test/engine.ts makes sure that the tests' own processes are.
+  const env = { ...process.env, PATH: `${dirname(executable)}${delimiter}${process.env.PATH}`, TAPEGRAD_TESTED_NODE: version }
+  step(`built packages on Node ${version}`, [executable, 'tools/built/node.mjs'], { quiet: true, env })
+  return step(`tests on Node ${version}`, [executable, 'node_modules/vitest/vitest.mjs', 'run', ...args], { env })
 }
 
 function packages() {
