@@ -1,5 +1,6 @@
 /** What a browser has to load: minified by esbuild, compressed by gzip. */
 import { existsSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -8,6 +9,8 @@ import type { ContenderName } from './task.ts'
 
 const use = (names: string, from: string): string => `import { ${names} } from '${from}'; console.log(${names})`
 const all = (...packages: string[]): string => packages.map((name, i) => `export * as p${i} from '${name}'`).join(';')
+
+const jsPytorch = "import './node_modules/js-pytorch/dist/js-pytorch-browser.js'"
 
 /** The program of each contender: what a logistic step needs, and everything. */
 const programs: Readonly<Partial<Record<ContenderName, readonly [string, string]>>> = {
@@ -21,7 +24,8 @@ const programs: Readonly<Partial<Record<ContenderName, readonly [string, string]
     all('@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'),
   ],
   'jax-js': [use('init, numpy, nn, valueAndGrad, jit', '@jax-js/jax'), all('@jax-js/jax')],
-  'js-pytorch': [use('torch', 'js-pytorch'), all('js-pytorch')],
+  // Its bundle for browsers; the other one loads GPU.js by `require`.
+  'js-pytorch': [jsPytorch, jsPytorch],
   'brain.js': ["import brain from 'brain.js'; console.log(brain)", "import brain from 'brain.js'; console.log(brain)"],
 }
 
@@ -43,7 +47,7 @@ export async function bundleCell(contender: ContenderName, part: 'step' | 'every
       format: 'esm',
       platform: 'browser',
       // Node's own modules are behind checks that browsers do not pass.
-      external: ['node:*', 'fs', 'path', 'os', 'url', 'util', 'crypto', 'worker_threads', 'perf_hooks', 'string_decoder', 'gl'],
+      external: ['node:*', ...builtinModules, 'gl'],
       logLevel: 'silent',
     })
     const asset = assets[contender]

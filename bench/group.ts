@@ -18,6 +18,11 @@ export interface Settings {
 /** After so many ms in rounds of one case, a slow contender has had enough of them. */
 const enough = 4000
 
+/** Who takes so many ms for the numbers that are compared is not timed. */
+const tooSlow = 20_000
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(0)} s`
+
 export class Group {
   readonly #processes = new Map<string, ContenderProcess>()
   readonly #apart = new Map<string, string>()
@@ -50,6 +55,7 @@ export class Group {
   async #prepare(task: Task, contenders: readonly string[]): Promise<Map<string, Cell>> {
     const cells = new Map<string, Cell>()
     let reference: readonly number[] | null = null
+    const limit = this.#settings.quick ? 5000 : tooSlow
     for (const contender of contenders) {
       const answer = await this.#ask(contender, task)
       if (!('outcome' in answer)) {
@@ -60,6 +66,8 @@ export class Group {
       reference ??= answer.outcome
       const why = disagreement(reference, answer.outcome)
       if (why !== null) cells.set(contender, { contender, status: 'differs', why })
+      else if (answer.once > limit)
+        cells.set(contender, { contender, status: 'missing', why: `too slow, ${seconds(answer.once)} for the first` })
     }
     return cells
   }
@@ -95,7 +103,7 @@ export class Group {
     const spent = new Map<string, number>()
     const say = (name: string, command: Parameters<ContenderProcess['ask']>[0]): Promise<Answer> => this.#processes.get(name)!.ask(command)
     for (const name of contenders) {
-      const answer = await say(name, { do: 'warm', ms: warm / shorter })
+      const answer = await say(name, { do: 'warm', ms: warm })
       if (!('calls' in answer)) cells.set(name, refusal(name, answer as RefusedAnswer))
     }
     for (let i = 0; i < rounds; i++)

@@ -20,7 +20,9 @@ export interface ReadyAnswer {
 
 export interface PreparedAnswer {
   readonly outcome: readonly number[]
+  /** For the data, the weights and the outcome, and for the outcome alone. */
   readonly ms: number
+  readonly once: number
 }
 
 export interface TimedAnswer {

@@ -73,7 +73,9 @@ async function main(): Promise<void> {
     command: ['pnpm bench', ...argv].join(' '),
     machine: machine(),
     rounds: options.rounds,
-    versions: Object.fromEntries(Object.entries(versions).filter(([name]) => measured.has(name))),
+    versions: Object.fromEntries(
+      options.contenders.flatMap((name) => (measured.has(name) && versions[name] ? [[name, versions[name]]] : [])),
+    ),
     engines: runs,
   }
   console.log(markdown(report))

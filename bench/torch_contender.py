@@ -228,7 +228,9 @@ for line in sys.stdin:
         if what == "prepare":
             start = time.perf_counter()
             step, outcome = TASKS[command["task"]["kind"]](command["task"])
-            say({"outcome": outcome(), "ms": (time.perf_counter() - start) * 1000})
+            between = time.perf_counter()
+            values, now = outcome(), time.perf_counter()
+            say({"outcome": values, "ms": (now - start) * 1000, "once": (now - between) * 1000})
         elif what == "warm":
             rate = warm(step, command["ms"])
             say({"calls": rate, "ms": 1})

@@ -82,8 +82,10 @@ for await (const line of createInterface({ input: process.stdin })) {
       if (prepare === undefined) throw new Missing('cannot')
       const start = performance.now()
       prepared = await prepare(command.task)
+      const between = performance.now()
       const outcome = Array.from(await prepared.outcome())
-      say({ outcome, ms: performance.now() - start })
+      const now = performance.now()
+      say({ outcome, ms: now - start, once: now - between })
     } else if (prepared === null) throw new Error('nothing is prepared')
     else if (command.do === 'warm') {
       rate = await warm(prepared, command.ms)

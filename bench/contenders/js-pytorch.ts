@@ -87,7 +87,9 @@ export default async function contender(): Promise<Contender> {
       },
       reduction({ op, rows, columns }) {
         small(rows * columns)
-        const x = torch.tensor(nested(uniform(15, rows * columns, 4), rows))
+        const values = uniform(15, rows * columns, 4)
+        // Its sum without a dimension is the last dimension's.
+        const x = torch.tensor(op === 'sum' ? [...values] : nested(values, rows))
         const softmax = new torch.nn.Softmax()
         const runs = {
           sum: () => x.sum(),

@@ -21,7 +21,6 @@ interface Tfjs {
   variable(t: Tensor): Tensor
   zeros(shape: number[]): Tensor
   oneHot(labels: Tensor, depth: number): Tensor
-  slice(x: Tensor, begin: number[], size: number[]): Tensor
   grad(f: (x: Tensor) => Tensor): (x: Tensor) => Tensor
   grads(f: (...xs: Tensor[]) => Tensor): (xs: Tensor[], dy: Tensor) => Tensor[]
   conv2d(x: Tensor, w: Tensor, strides: number, padding: 'same'): Tensor
@@ -82,6 +81,12 @@ export default async function contender(backend: 'cpu' | 'wasm'): Promise<Conten
   if (backend === 'wasm') (require('@tensorflow/tfjs-backend-wasm') as { setThreadsCount(n: number): void }).setThreadsCount(1)
   await tf.setBackend(backend)
   await tf.ready()
+  /** A tensor for each batch, made before: a slice of one large tensor would cost a step more than all the rest. */
+  const split = (values: Float32Array, columns: number, batch: number): Tensor[] =>
+    Array.from({ length: Math.ceil(values.length / columns / batch) }, (_, i) => {
+      const part = values.slice(i * batch * columns, (i + 1) * batch * columns)
+      return tf.tensor(part, [part.length / columns, columns])
+    })
   return {
     tasks: {
       gemm({ m, k, n, threads }) {
@@ -122,20 +127,17 @@ export default async function contender(backend: 'cpu' | 'wasm'): Promise<Conten
         }
       },
       logistic(task) {
-        const { rows, features, batch, lr } = task
+        const { features, batch, lr } = task
         const data = logisticData(task)
-        const x = tf.tensor(data.x, [rows, features])
-        const y = tf.tensor(data.y, [rows, 1])
+        const xs = split(data.x, features, batch)
+        const ys = split(data.y, 1, batch)
         const w = tf.variable(tf.zeros([features, 1]))
         const b = tf.variable(tf.zeros([1]))
         const optimizer = tf.train.sgd(lr)
-        const one = rows === batch
-        return training(Math.ceil(rows / batch), task.checked, (i) =>
+        return training(xs.length, task.checked, (i) =>
           tf.tidy(() => {
-            const n = Math.min(batch, rows - i * batch)
-            const [xb, yb] = one ? [x, y] : [tf.slice(x, [i * batch, 0], [n, features]), tf.slice(y, [i * batch, 0], [n, 1])]
-            const loss = optimizer.minimize(() => tf.losses.sigmoidCrossEntropy(yb, tf.add(tf.matMul(xb, w), b)), true, [w, b])
-            return loss.dataSync()[0]!
+            const loss = (): Tensor => tf.losses.sigmoidCrossEntropy(ys[i]!, tf.add(tf.matMul(xs[i]!, w), b))
+            return optimizer.minimize(loss, true, [w, b]).dataSync()[0]!
           }),
         )
       },
@@ -143,8 +145,10 @@ export default async function contender(backend: 'cpu' | 'wasm'): Promise<Conten
         if (task.threads !== undefined) throw new Missing('no threads in Node')
         const { rows, features, hidden, classes, batch, lr } = task
         const data = mlpData(task)
-        const x = tf.tensor(data.x, [rows, features])
-        const y = tf.oneHot(tf.tensor(data.labels, [rows], 'int32'), classes).toFloat()
+        const xs = split(data.x.subarray(0, (rows - (rows % batch)) * features), features, batch)
+        const ys = xs.map((_, i) =>
+          tf.oneHot(tf.tensor(data.labels.slice(i * batch, (i + 1) * batch), [batch], 'int32'), classes).toFloat(),
+        )
         const { w1, w2 } = mlpWeights(task)
         const weights = [
           tf.variable(tf.tensor(transposed(w1, hidden), [features, hidden])),
@@ -157,11 +161,10 @@ export default async function contender(backend: 'cpu' | 'wasm'): Promise<Conten
           return tf.add(tf.matMul(h, weights[2]), weights[3])
         }
         const optimizer = tf.train.sgd(lr)
-        return training(Math.floor(rows / batch), task.checked, (i) =>
+        return training(xs.length, task.checked, (i) =>
           tf.tidy(() => {
-            const xb = tf.slice(x, [i * batch, 0], [batch, features])
-            const yb = tf.slice(y, [i * batch, 0], [batch, classes])
-            return optimizer.minimize(() => tf.losses.softmaxCrossEntropy(yb, forward(xb)), true, [...weights]).dataSync()[0]!
+            const loss = (): Tensor => tf.losses.softmaxCrossEntropy(ys[i]!, forward(xs[i]!))
+            return optimizer.minimize(loss, true, [...weights]).dataSync()[0]!
           }),
         )
       },
