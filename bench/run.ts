@@ -13,6 +13,7 @@ import { help, type Options, parse } from './options.ts'
 import { buildWorker, programOf, versionsOf } from './programs.ts'
 import { markdown } from './report.ts'
 import type { EngineRun, Report, Row } from './results.ts'
+import { contenderNames } from './task.ts'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const say = (words: string): void => void process.stderr.write(`${words}\n`)
@@ -65,22 +66,30 @@ async function main(): Promise<void> {
   const runs: EngineRun[] = []
   const started = performance.now()
   const settings = { rounds: options.rounds, quick: options.quick, versions }
-  for (const engine of engines) runs.push(await runEngine(engine, chosen, options, settings))
-  say(`${Math.round((performance.now() - started) / 1000)} s`)
-  const measured = new Set(runs.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map((cell) => cell.contender))))
-  const report: Report = {
+  const report = (): Report => ({
     date: new Date().toISOString().slice(0, 10),
     command: ['pnpm bench', ...argv].join(' '),
     machine: machine(),
     rounds: options.rounds,
-    versions: Object.fromEntries(
-      options.contenders.flatMap((name) => (measured.has(name) && versions[name] ? [[name, versions[name]]] : [])),
-    ),
+    versions: told(versions, runs),
     engines: runs,
+  })
+  for (const engine of engines) {
+    runs.push(await runEngine(engine, chosen, options, settings))
+    // After each engine, so that nothing is lost if the next one is ended.
+    if (options.out !== null) write(report(), resolve(process.env['INIT_CWD'] ?? '.', options.out))
   }
-  console.log(markdown(report))
-  if (options.out === null) return
-  const out = resolve(process.env['INIT_CWD'] ?? '.', options.out)
+  say(`${Math.round((performance.now() - started) / 1000)} s`)
+  console.log(markdown(report()))
+}
+
+/** The versions of who was measured, ours first. */
+function told(versions: Readonly<Record<string, string>>, runs: readonly EngineRun[]): Record<string, string> {
+  const measured = new Set(runs.flatMap(({ rows }) => rows.flatMap(({ cells }) => cells.map((cell) => cell.contender))))
+  return Object.fromEntries(contenderNames.flatMap((name) => (measured.has(name) && versions[name] ? [[name, versions[name]]] : [])))
+}
+
+function write(report: Report, out: string): void {
   mkdirSync(out, { recursive: true })
   writeFileSync(join(out, 'results.md'), markdown(report))
   writeFileSync(join(out, 'results.json'), `${JSON.stringify(report, null, 2)}\n`)
