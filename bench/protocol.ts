@@ -33,7 +33,9 @@ export interface TimedAnswer {
 /** Bytes of the resident set. */
 export interface MemoryAnswer {
   readonly start: number
+  /** After a twentieth of the steps, and after half. */
   readonly warm: number
+  readonly half: number
   readonly end: number
   readonly peak: number
   readonly steps: number

@@ -12,7 +12,7 @@ const titles: Readonly<Record<string, string>> = {
   reduction: 'Reductions and softmax',
   overhead: 'Recorded operations',
   threads: 'Threads',
-  memory: 'Memory: MB of the resident set at the start, after a twentieth of the steps, at the end',
+  memory: 'Memory: MB of the resident set at the start, after a twentieth of the steps, after half, at the end',
   start: 'Cold start',
   bundle: 'Bundle size: KB after gzip (before)',
 }
@@ -34,8 +34,8 @@ function text(cell: Cell | undefined, unit: string): string {
   if (cell.status === 'differs') return 'loss differs'
   if (cell.status === 'failed') return 'failed'
   if (cell.memory !== undefined) {
-    const { start, warm, end, steps } = cell.memory
-    return `${megabytes(start)}, ${megabytes(warm)}, ${megabytes(end)} (${steps.toLocaleString('en')} steps)`
+    const { start, warm, half, end, steps } = cell.memory
+    return `${[start, warm, half, end].map(megabytes).join(', ')} (${steps.toLocaleString('en')} steps)`
   }
   const star = cell.apart === undefined ? '' : ' *'
   return `${digits(cell.best!)} (${digits(cell.median!)})${unit === 'KB' ? '' : star}`

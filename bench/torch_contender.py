@@ -198,13 +198,15 @@ def rss():
 
 
 def memory(step, steps, seconds):
-    out = {"start": rss(), "warm": 0, "end": 0, "peak": 0, "steps": 0}
+    out = {"start": rss(), "warm": 0, "half": 0, "end": 0, "peak": 0, "steps": 0}
     deadline = time.perf_counter() + seconds
     while out["steps"] < steps:
         timed(step, 100)
         out["steps"] += 100
         if out["warm"] == 0 and out["steps"] >= steps / 20:
             out["warm"] = rss()
+        if out["half"] == 0 and out["steps"] >= steps / 2:
+            out["half"] = rss()
         if out["steps"] % 1000 == 0:
             out["peak"] = max(out["peak"], rss())
         if time.perf_counter() > deadline:
@@ -212,6 +214,7 @@ def memory(step, steps, seconds):
     out["end"] = rss()
     out["peak"] = max(out["peak"], out["end"])
     out["warm"] = out["warm"] or out["end"]
+    out["half"] = out["half"] or out["end"]
     return out
 
 

@@ -49,7 +49,7 @@ async function warm(prepared: Prepared, ms: number): Promise<number> {
 
 async function memory(prepared: Prepared, { steps, seconds, yields }: Extract<Command, { do: 'memory' }>): Promise<MemoryAnswer> {
   const rss = (): number => process.memoryUsage.rss()
-  const out = { start: rss(), warm: 0, end: 0, peak: 0, steps: 0 }
+  const out = { start: rss(), warm: 0, half: 0, end: 0, peak: 0, steps: 0 }
   const deadline = performance.now() + seconds * 1000
   const block = 100
   for (let done = 0; done < steps; done += block) {
@@ -57,12 +57,15 @@ async function memory(prepared: Prepared, { steps, seconds, yields }: Extract<Co
     if (yields) await setImmediate()
     out.steps = done + block
     if (out.warm === 0 && out.steps >= steps / 20) out.warm = rss()
+    if (out.half === 0 && out.steps >= steps / 2) out.half = rss()
     if (out.steps % 1000 === 0) out.peak = Math.max(out.peak, rss())
     if (performance.now() > deadline) break
   }
   out.end = rss()
   out.peak = Math.max(out.peak, out.end)
-  if (out.warm === 0) out.warm = out.end
+  // Who did not get so far.
+  out.warm ||= out.end
+  out.half ||= out.end
   return out
 }
 
