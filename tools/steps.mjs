@@ -10,7 +10,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** One version for everybody: the lockfile is written by it. */
 const PNPM = ['npx', '--yes', 'pnpm@12.21.0']
 
-const STAMP = join(root, 'node_modules/.cache/tapegrad/installed')
+const STAMPS = join(root, 'node_modules/.cache/tapegrad')
 
 /** Ends the process with a clear word where Node is too old. */
 export function requireNode(major, minor) {
@@ -40,15 +40,16 @@ export function step(title, [command, ...args], { quiet = false, env = process.e
   process.exit(result.status || 1)
 }
 
-/** Installs exactly what the lockfile says; nothing to do where that was done before. */
-export function install() {
+/** Installs exactly what the lockfile says, the peers of the benchmarks only where they are asked for; nothing to do where that was done before. */
+export function install({ bench = false } = {}) {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'pnpm-lock.yaml')))
     .digest('hex')
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return
-  step('install', [...PNPM, 'install', '--frozen-lockfile', '--filter=!@tapegrad/bench'], { quiet: true })
-  mkdirSync(dirname(STAMP), { recursive: true })
-  writeFileSync(STAMP, wanted)
+  const stamp = join(STAMPS, bench ? 'installed-bench' : 'installed')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  step('install', [...PNPM, 'install', '--frozen-lockfile', ...(bench ? [] : ['--filter=!@tapegrad/bench'])], { quiet: true })
+  mkdirSync(STAMPS, { recursive: true })
+  writeFileSync(stamp, wanted)
 }
 
 /** Builds all packages; with `onlyIfNeeded` not where every result is newer than every source. */
