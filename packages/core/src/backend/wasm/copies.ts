@@ -1,11 +1,12 @@
 /** Copies as WebAssembly: finds the move for two layouts, and the conversion for two dtypes. */
+
 import { type DType, itemsize } from '../../dtype.ts'
 import { compile, input, type Program } from '../../expr.ts'
 import { broadcastStrides, isContiguous, numelOf, sameShape } from '../../layout.ts'
 import type { View } from '../backend.ts'
 import { ModuleBuilder } from './assembler.ts'
+import { baseKernels } from './base.ts'
 import { emitConversion } from './convert.ts'
-import { emitCopies } from './copy.ts'
 import { instantiate } from './engine.ts'
 import { Plan, Walked } from './plan.ts'
 import { map } from './pointwise-calls.ts'
@@ -15,14 +16,7 @@ type Move = (...args: number[]) => number
 /** Bytes from which on a run of elements is left to the engine's own copy. */
 const LONG = 1 << 15
 
-let moves: Record<string, Move> | null = null
 const conversions = new Map<string, Move>()
-
-function movesMade(): Record<string, Move> {
-  const module = new ModuleBuilder()
-  emitCopies(module)
-  return instantiate(module.build()) as Record<string, Move>
-}
 
 function conversionOf(from: DType, to: DType): Move {
   const key = `${from} ${to}`
@@ -45,7 +39,6 @@ const plan = /* @__PURE__ */ new Plan(2)
 
 /** Moves the elements along the walk. */
 function move(to: number, from: number, size: number): void {
-  moves ??= movesMade()
   const { n } = plan
   const [a, b] = plan.strides as [number[], number[]]
   const c = plan.dims - 1
@@ -59,7 +52,7 @@ function move(to: number, from: number, size: number): void {
         turned = true
       }
   const kind = toStep === 1 && fromStep === 1 ? 'rows' : toStep === 1 && fromStep === 0 ? 'fill' : turned ? 'transpose' : 'strided'
-  const run = moves[kind === 'rows' ? kind : `${kind} ${size}`] as Move
+  const run = baseKernels('copies')[kind === 'rows' ? kind : `${kind} ${size}`] as Move
   const [x, y] = [c - 2, c - 1]
   const s = (strides: readonly number[], d: number): number => (strides[d] as number) * size
   const [n0, n1, n2] = [n[x] as number, n[y] as number, n[c] as number]
@@ -136,6 +129,5 @@ function flat(n: number, size: number, fromAt: number, toAt: number, from: View,
     to.data.set(from.data.subarray(from.offset, from.offset + n), to.offset)
     return
   }
-  moves ??= movesMade()
-  ;(moves['rows'] as Move)(1, 1, bytes, fromAt, 0, 0, toAt, 0, 0)
+  ;(baseKernels('copies')['rows'] as Move)(1, 1, bytes, fromAt, 0, 0, toAt, 0, 0)
 }

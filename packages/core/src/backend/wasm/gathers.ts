@@ -1,22 +1,13 @@
 /** Gather and scatter as WebAssembly. */
+
 import { isFloat, itemsize } from '../../dtype.ts'
 import type { Combine, View } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
+import { baseKernels } from './base.ts'
 import { copy } from './copies.ts'
-import { instantiate } from './engine.ts'
-import { emitGathers } from './gather.ts'
 import { Plan } from './plan.ts'
 import { temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => void
-
-let functions: Record<string, Run> | null = null
-
-function functionsMade(): Record<string, Run> {
-  const module = new ModuleBuilder()
-  emitGathers(module)
-  return instantiate(module.build()) as Record<string, Run>
-}
 
 /** Of the view that is dense where elements are read or written in order, of the view that the index reaches into, and of the index. */
 const plan = /* @__PURE__ */ new Plan(3)
@@ -30,7 +21,6 @@ function doubles(index: View): View | null {
 
 /** Runs the function of that name, for rows where it can. `x` is what the index reaches into along `dim`. */
 function run(elements: string, rows: string | null, x: View, dim: number, index: View, y: View): void {
-  functions ??= functionsMade()
   const size = itemsize(x.dtype)
   const reach = x.strides.slice()
   const step = reach[dim] as number
@@ -44,7 +34,7 @@ function run(elements: string, rows: string | null, x: View, dim: number, index:
   const [n0, n1, n2] = [n[c - 2] as number, n[c - 1] as number, n[c] as number]
   // One index for a whole run of neighbours.
   const wide = rows !== null && n2 > 1 && ys[c] === 1 && xs[c] === 1 && is[c] === 0
-  const f = functions[wide ? rows : elements] as Run
+  const f = baseKernels('gathers')[wide ? rows : elements] as Run
   plan.outer(3, (offsets) => {
     const [yo, xo, io] = offsets as [number, number, number]
     const [q, p, i] = [yAt + yo * size, xAt + xo * size, iAt + io * 8]

@@ -1,22 +1,13 @@
 /** Extremes with their places, and running sums and products, along one dimension. */
+
 import { itemsize } from '../../dtype.ts'
 import type { ArgReduction, Scan, View } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
+import { baseKernels } from './base.ts'
 import { copy } from './copies.ts'
-import { instantiate } from './engine.ts'
 import { Plan, turned } from './plan.ts'
-import { emitScans } from './scan.ts'
 import { temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => number
-
-let functions: Record<string, Run> | null = null
-
-function functionsMade(): Record<string, Run> {
-  const module = new ModuleBuilder()
-  emitScans(module)
-  return instantiate(module.build()) as Record<string, Run>
-}
 
 /** Of the source, of the first result and of the second. */
 const plan = /* @__PURE__ */ new Plan(3)
@@ -70,11 +61,10 @@ export function argReduce(kind: ArgReduction, x: View, dim: number, values: View
   if (!comparable(x) || x.pointer === 0 || indices.pointer === 0 || indices.dtype !== 'int64') return false
   if (values !== null && (values.pointer === 0 || values.dtype !== x.dtype)) return false
   if (x.shape.includes(0)) return false
-  functions ??= functionsMade()
   const source = lines(x, dim, values ?? indices, indices)
   if (source === null) return false
   const size = itemsize(x.dtype)
-  const f = functions[`${kind} ${size}`] as Run
+  const f = baseKernels('scans')[`${kind} ${size}`] as Run
   const step = (source === x ? (x.strides[dim] as number) : 1) * size
   const starts = [firstByte(source), values === null ? 0 : firstByte(values), firstByte(indices)]
   eachPlane([size, size, 8], starts, ([n0, n1], [from, first, second]) => {
@@ -88,13 +78,12 @@ export function argReduce(kind: ArgReduction, x: View, dim: number, values: View
 export function argScan(kind: ArgReduction, x: View, dim: number, values: View, indices: View): boolean {
   if (!comparable(x) || values.dtype !== x.dtype || indices.dtype !== 'int64') return false
   if (x.pointer === 0 || values.pointer === 0 || indices.pointer === 0 || x.shape.includes(0)) return false
-  functions ??= functionsMade()
   plan.set(
     x.shape.filter((_, d) => d !== dim),
     [without(x, dim), without(values, dim), without(indices, dim)],
   )
   const size = itemsize(x.dtype)
-  const f = functions[`running ${kind} ${size}`] as Run
+  const f = baseKernels('scans')[`running ${kind} ${size}`] as Run
   const steps = [(x.strides[dim] as number) * size, (values.strides[dim] as number) * size, (indices.strides[dim] as number) * 8]
   eachPlane([size, size, 8], [firstByte(x), firstByte(values), firstByte(indices)], ([n0, n1], views) => {
     f(n0 as number, n1 as number, x.shape[dim] as number, ...views.flatMap((v, k) => [...v, steps[k] as number]))
@@ -106,14 +95,13 @@ export function argScan(kind: ArgReduction, x: View, dim: number, values: View, 
 export function scan(kind: Scan, x: View, dim: number, out: View): boolean {
   if (kind === 'logcumsumexp' || !comparable(x) || out.dtype !== x.dtype || x.pointer === 0 || out.pointer === 0) return false
   if (x.shape.includes(0)) return true
-  functions ??= functionsMade()
   const strides = without(out, dim)
   plan.set(
     x.shape.filter((_, d) => d !== dim),
     [without(x, dim), strides, strides],
   )
   const size = itemsize(x.dtype)
-  const f = functions[`${kind} ${size}`] as Run
+  const f = baseKernels('scans')[`${kind} ${size}`] as Run
   const [xStep, outStep] = [(x.strides[dim] as number) * size, (out.strides[dim] as number) * size]
   // Past this magnitude doubles are no exact integers.
   const limit = x.dtype === 'int64' ? 2 ** 53 : Number.POSITIVE_INFINITY
