@@ -3,6 +3,8 @@ import {
   avgPool2d,
   type DType,
   fold,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
   type GridSampleOptions,
   gridSample,
   gridSampler2d,
@@ -152,6 +154,18 @@ export const windows = {
   adaptiveMaxPool1d: row('SqueezeBackward1', sequence, [4, { returnIndices: true }]),
   adaptiveMaxPool2d: [row('AdaptiveMaxPool2DBackward0', image, [[3, 4]]), row('AdaptiveMaxPool2DBackward0', image, [[null, 7]])],
   adaptiveMaxPool3d: row('AdaptiveMaxPool3DBackward0', volume, [[3, null, 2]]),
+  fractionalMaxPool2d: row('FractionalMaxPool2DBackward0', image, [], {
+    call: (x) => fractionalMaxPool2d(x, 2, [3, 4], tensor([0.1, 0.9, 0.5, 0.2, 0.7, 0.3, 0, 0.99])),
+    errors: [
+      {
+        call: (x) => fractionalMaxPool2d(x([[[1]]]), 2, 1, x([0, 0])),
+        message: 'fractional_max_pool2d(): pool height 2 too large relative to input height 1',
+      },
+    ],
+  }),
+  fractionalMaxPool3d: row('FractionalMaxPool3DBackward0', volume, [], {
+    call: (x) => fractionalMaxPool3d(x, [2, 2, 1], [2, 3, 2], tensor([0.1, 0.9, 0.5, 0.2, 0.7, 0.3])),
+  }),
   maxUnpool1d: row('SqueezeBackward1', [2, 3], [], { call: (x) => maxUnpool1d(x, places([2, 3], 1), 2) }),
   maxUnpool2d: row('MaxUnpool2DBackward0', [2, 3, 2, 3], [], {
     call: (x) => maxUnpool2d(x, places([2, 3, 2, 3], 2), 2),
