@@ -11,6 +11,7 @@ import { reshape, squeeze, unsqueeze } from './view.ts'
 import {
   checkKernel,
   checkSequence,
+  countOf,
   gridOf,
   oneOf,
   type PoolNames,
@@ -127,7 +128,7 @@ function pooled(x: Tensor, names: PoolNames, kernelSize: Sizes, options: MaxPool
 }
 
 /** What PyTorch checks of a pooling of sequences that is not asked for indices. */
-function checkMaxPool1d(x: Tensor, kernelSize: Sizes, { stride, padding = 0, dilation = 1 }: MaxPoolOptions): void {
+function checkMaxPool1d(x: Tensor, kernelSize: Sizes, { stride, padding = 0, dilation = 1, ceilMode = false }: MaxPoolOptions): void {
   const [n, m] = [x.shape.at(-1), x.shape.at(-2)]
   if ((x.ndim !== 2 && x.ndim !== 3) || n === 0 || m === 0)
     throw new RuntimeError(
@@ -152,6 +153,8 @@ function checkMaxPool1d(x: Tensor, kernelSize: Sizes, { stride, padding = 0, dil
   if (pad > kernel / 2)
     throw new RuntimeError(`max_pool1d() padding should be at most half of kernel size, but got padding=${pad} and kernel_size=${kernel}`)
   positive('dilation', apart)
+  const count = countOf(n as number, kernel, step, pad, apart, ceilMode)
+  if (count <= 0) throw new RuntimeError(`max_pool1d() Invalid computed output size: ${count}`)
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   type InterpolateOptions,
   im2col,
   interpolate,
+  maxPool1d,
   maxPool2d,
   maxPool2dWithIndicesBackward,
   maxUnpool1d,
@@ -83,7 +84,23 @@ const sampled = (
 
 export const windows = {
   maxPool1d: [
-    row('SqueezeBackward1', sequence, [2]),
+    row('SqueezeBackward1', sequence, [2], {
+      errors: [
+        { call: (x) => maxPool1d(x([[1, 2]]), 4), message: 'max_pool1d() Invalid computed output size: 0' },
+        {
+          call: (x) => maxPool1d(x([[1, 2]]), [2, 2]),
+          message: 'max_pool1d() kernel_size must be an int, list of ints or tuple of ints of size 1 but got size 2',
+        },
+        {
+          call: (x) => maxPool1d(x([[1, 2]]), 2, { padding: 2 }),
+          message: 'max_pool1d() padding should be at most half of kernel size, but got padding=2 and kernel_size=2',
+        },
+        {
+          call: (x) => maxPool1d(x([[1, 2]]), [2, 2], { returnIndices: true }),
+          message: "max_pool1d() argument 'kernel_size' should contain one int (got 2)",
+        },
+      ],
+    }),
     row('SqueezeBackward1', sequence, [3, { stride: 2, padding: 1, dilation: 2, ceilMode: true, returnIndices: true }]),
     row('SqueezeBackward1', [3, 7], [[3], { stride: [2] }]),
   ],
