@@ -11,24 +11,17 @@ import { emitPool, type PoolKind, type PoolStep } from './windows.ts'
 
 type Kernel = (...args: number[]) => void
 
-const steps: readonly PoolStep[] = [1, 2, 'any']
+/** What was made so far: each kernel is a module of its own, made when it is first called. */
+const made = new Map<string, Kernel>()
 
-let functions: Record<string, unknown> | null = null
-
-function build(): Record<string, unknown> {
+function kernel(name: string, emit: (module: ModuleBuilder, name: string) => void): Kernel {
+  const known = made.get(name)
+  if (known !== undefined) return known
   const module = new ModuleBuilder()
-  for (const type of Object.values(floatTypes)) {
-    for (const kind of ['max', 'sum'] as const)
-      for (const step of steps) emitPool(module, kind, { type, step, name: `${kind} ${step} ${type.bits}` })
-    emitMapLines(module, { type, name: `lines ${type.bits}` })
-    emitScatterRows(module, { type, name: `scatter ${type.bits}` })
-  }
-  return instantiate(module.build())
-}
-
-const kernel = (name: string): Kernel => {
-  functions ??= build()
-  return functions[name] as Kernel
+  emit(module, name)
+  const run = instantiate(module.build())[name] as Kernel
+  made.set(name, run)
+  return run
 }
 
 /** The type of all views, where they are dense in the memory and of one floating-point dtype. */
@@ -61,14 +54,17 @@ function pool(kind: PoolKind, x: View, windows: Windows3, divisor: number, out: 
   const [planes, depth, height, width] = x.shape as [number, number, number, number]
   const even = evenRun(windows[2])
   const step: PoolStep = even.stride === 1 || even.stride === 2 ? even.stride : 'any'
-  const run = kernel(`${kind} ${step} ${type.bits}`)
+  const run = kernel(`${kind} ${step} ${type.bits}`, (module, name) => emitPool(module, kind, { type, step, name }))
   const tables = windows.flatMap((w) => [w.start, w.end])
+  const length = tables.reduce((n, table) => n + table.length, 0)
   // Before any address is taken: making room may collect what nobody holds any more.
-  let at = scratch(4 * tables.reduce((n, table) => n + table.length, 0))
+  const workspace = scratch(4 * length)
+  const memory = new Int32Array(wasmMemory().buffer, workspace, length)
+  let at = 0
   const places = tables.map((table) => {
-    new Int32Array(wasmMemory().buffer, at, table.length).set(table)
-    at += 4 * table.length
-    return at - 4 * table.length
+    memory.set(table, at)
+    at += table.length
+    return workspace + 4 * (at - table.length)
   })
   run(
     planes,
@@ -101,7 +97,7 @@ export function mapLines(x: View, { from, to, weight }: LinePairs, out: View): b
   if (type === null) return false
   const [outer, n, inner] = x.shape as [number, number, number]
   const length = out.shape[1] as number
-  const run = kernel(`lines ${type.bits}`)
+  const run = kernel(`lines ${type.bits}`, (module, name) => emitMapLines(module, { type, name }))
   const pairs = from.length
   const weights = scratch(pairs * (type.size + 8))
   const sources = weights + pairs * type.size
@@ -126,15 +122,7 @@ export function scatter(combine: Combine, out: View, dim: number, index: View, s
   if (dim !== 1 || index.shape.length !== 2 || [out, index, source].some((v) => v.strides[1] !== 1)) return false
   const [rows, columns] = index.shape as [number, number]
   const stride = (v: View): number => (v.strides[0] as number) * itemsize(v.dtype)
-  kernel(`scatter ${type.bits}`)(
-    rows,
-    columns,
-    addressOf(out),
-    stride(out),
-    addressOf(index),
-    stride(index),
-    addressOf(source),
-    stride(source),
-  )
+  const run = kernel(`scatter ${type.bits}`, (module, name) => emitScatterRows(module, { type, name }))
+  run(rows, columns, addressOf(out), stride(out), addressOf(index), stride(index), addressOf(source), stride(source))
   return true
 }
