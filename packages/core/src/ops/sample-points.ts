@@ -1,8 +1,9 @@
 /** Where the points of a grid fall among the elements of an image, and with which weights these count. */
-import { valuesOf } from '../op.ts'
+import { pointwise, valuesOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { abs, add, div, mul, sub } from './arithmetic.ts'
 import { clamp } from './clamp.ts'
+import type { UnaryOp } from './types.ts'
 import { whereSelf } from './where.ts'
 
 /** How elements between the elements are found. */
@@ -69,11 +70,49 @@ export function tapsOf(place: Tensor, mode: SampleMode): Taps {
 /** The parameter of cubic convolution. */
 const A = -0.75
 
-/** Its kernel at distances up to 1. */
-const near = (x: Tensor): Tensor => add(mul(mul(sub(mul(x, A + 2), A + 3), x), x), 1)
+/** Its kernel at distances up to 1; the derivative in one piece, for what rules of products would make of it all but cancels. */
+const near: UnaryOp = /* @__PURE__ */ pointwise({
+  name: 'cubic_convolution1',
+  gradFn: 'CubicConvolution1Backward0',
+  forward: (x) =>
+    x
+      .mul(A + 2)
+      .sub(A + 3)
+      .mul(x)
+      .mul(x)
+      .add(1),
+  backward: (grad, _out, x) => [
+    grad.mul(
+      x
+        .mul(3 * (A + 2))
+        .sub(2 * (A + 3))
+        .mul(x),
+    ),
+  ],
+})
 
 /** Its kernel at distances from 1 to 2. */
-const far = (x: Tensor): Tensor => sub(mul(add(mul(sub(mul(x, A), 5 * A), x), 8 * A), x), 4 * A)
+const far: UnaryOp = /* @__PURE__ */ pointwise({
+  name: 'cubic_convolution2',
+  gradFn: 'CubicConvolution2Backward0',
+  forward: (x) =>
+    x
+      .mul(A)
+      .sub(5 * A)
+      .mul(x)
+      .add(8 * A)
+      .mul(x)
+      .sub(4 * A),
+  backward: (grad, _out, x) => [
+    grad.mul(
+      x
+        .mul(3 * A)
+        .sub(10 * A)
+        .mul(x)
+        .add(8 * A),
+    ),
+  ],
+})
 
 /** One dimension's part in the places of elements. */
 interface Axis {
