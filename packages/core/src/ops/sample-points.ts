@@ -1,7 +1,7 @@
 /** Where the points of a grid fall among the elements of an image, and with which weights these count. */
-import { pointwise, valuesOf } from '../op.ts'
+import { castTo, pointwise, valuesOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
-import { abs, add, div, mul, sub } from './arithmetic.ts'
+import { abs, add, mul, sub } from './arithmetic.ts'
 import { clamp } from './clamp.ts'
 import type { UnaryOp } from './types.ts'
 import { whereSelf } from './where.ts'
@@ -20,7 +20,9 @@ const folds = (distance: number, span: number): number => Math.floor(distance / 
 
 /** Coordinates from -1 to 1 as places among `length` elements, brought back inside where the padding says so. */
 export function coordinatesOf(given: Tensor, length: number, padding: PaddingMode, corners: boolean): Tensor {
-  const place = corners ? mul(div(add(given, 1), 2), length - 1) : div(sub(mul(add(given, 1), length), 1), 2)
+  const shifted = add(given, 1)
+  // Rounded once, as a fused multiplication and subtraction is: the gradients of cubic weights magnify what is lost here.
+  const place = corners ? mul(shifted, (length - 1) / 2) : castTo(sub(mul(castTo(shifted, 'float64'), length / 2), 0.5), given.dtype)
   if (padding === 'zeros') return place
   return clamp(padding === 'border' ? place : reflected(place, length, corners), { min: 0, max: length - 1 })
 }
