@@ -98,6 +98,7 @@ export {
 export { einsum } from './ops/einsum.ts'
 export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from './ops/embedding.ts'
 export { type FoldOptions, fold, im2col } from './ops/fold.ts'
+export { fractionalMaxPool2d, fractionalMaxPool3d } from './ops/fractional-pool.ts'
 export { gradient } from './ops/gradient.ts'
 export {
   type AffineGridOptions,

@@ -8,6 +8,7 @@ import type * as differences from '../src/ops/differences.ts'
 import type * as distances from '../src/ops/distances.ts'
 import type * as einsum from '../src/ops/einsum.ts'
 import type * as fold from '../src/ops/fold.ts'
+import type * as fractionalPool from '../src/ops/fractional-pool.ts'
 import type * as gradient from '../src/ops/gradient.ts'
 import type * as gridSample from '../src/ops/grid-sample.ts'
 import type * as ops from '../src/ops/index.ts'
@@ -61,10 +62,11 @@ type Functions =
   | keyof typeof adaptivePool
   | Exclude<keyof typeof avgPool, 'means'>
   | keyof typeof fold
+  | keyof typeof fractionalPool
   | keyof typeof gridSample
   | keyof typeof interpolate
   | keyof typeof lpPool
-  | Exclude<keyof typeof maxPool, 'greatest'>
+  | Exclude<keyof typeof maxPool, 'greatest' | 'greatestByPlane'>
   | keyof typeof maxUnpool
 
 export const rows = {

@@ -154,6 +154,7 @@ export {
 } from '@tapegrad/core'
 
 export { alphaDropout, type DropoutOptions, dropout, dropout1d, dropout2d, dropout3d } from './dropout-functions.ts'
+export { type FractionalMaxPoolOptions, fractionalMaxPool2d, fractionalMaxPool3d } from './fractional-pooling.ts'
 export type { InplaceOptions } from './inplace.ts'
 
 /** Warns of a loss between tensors of two sizes: they broadcast, which is hardly ever meant. */

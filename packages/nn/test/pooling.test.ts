@@ -1,4 +1,4 @@
-import { arange, ones, type Tensor, tensor } from '@tapegrad/core'
+import { arange, manualSeed, ones, type Tensor, tensor } from '@tapegrad/core'
 import { assertClose } from '@tapegrad/core/testing'
 import { describe, expect, it } from 'vitest'
 import * as nn from '../src/index.ts'
@@ -41,6 +41,30 @@ describe('pooling', () => {
     expect(new nn.MaxUnpool1d(2).forward(...line).tolist()).toEqual([[0, 2, 3, 0]])
     const volume = new nn.MaxPool3d(1, { returnIndices: true }).forward(ones([1, 2, 1, 2]))
     expect(new nn.MaxUnpool3d(1).forward(...volume).shape).toEqual([1, 2, 1, 2])
+  })
+
+  it('draws windows as PyTorch does', () => {
+    manualSeed(3)
+    const x = arange(120, { dtype: 'float32' }).mul(7).remainder(31).reshape([2, 2, 5, 6])
+    const [values, indices] = new nn.FractionalMaxPool2d(2, { outputSize: [3, 4], returnIndices: true }).forward(x)
+    expect(values.select(0, 0).flatten().tolist()).toEqual([
+      18, 25, 25, 28, 29, 29, 25, 26, 20, 27, 27, 30, 24, 18, 25, 28, 22, 29, 25, 19, 26, 20, 27, 30,
+    ])
+    expect(indices.select(0, 1).flatten().tolist()).toEqual([
+      6, 1, 10, 10, 6, 14, 15, 10, 24, 19, 28, 28, 7, 7, 2, 11, 7, 7, 15, 16, 25, 25, 20, 29,
+    ])
+    manualSeed(3)
+    expect(nn.functional.fractionalMaxPool2d(x.select(0, 0), [2, 3], { outputRatio: 0.5 }).flatten().tolist()).toEqual([
+      25, 25, 28, 27, 27, 30, 24, 25, 28, 26, 27, 30,
+    ])
+    manualSeed(3)
+    const volume = new nn.FractionalMaxPool3d([2, 1, 2], { outputSize: [3, 2, 2] }).forward(x.reshape([1, 2, 5, 3, 4]))
+    expect(volume.flatten().tolist()).toEqual([
+      29, 21, 25, 30, 29, 27, 23, 30, 26, 25, 29, 19, 24, 29, 18, 25, 30, 29, 24, 23, 28, 26, 22, 29,
+    ])
+    expect(() => new nn.FractionalMaxPool2d(2)).toThrow('FractionalMaxPool2d requires specifying either an output size, or a pooling ratio')
+    expect(() => new nn.FractionalMaxPool3d(2, { outputRatio: 1.5 })).toThrow('output_ratio must be between 0 and 1 (got 1.5)')
+    expect(String(new nn.FractionalMaxPool2d(2, { outputSize: 3 }))).toBe('FractionalMaxPool2d()')
   })
 
   it('complains in the words of PyTorch', () => {

@@ -53,57 +53,64 @@ function blocksOf(size: readonly number[], kernelSize: Sizes, options: FoldOptio
   return { size, kernel, dilation, padding, stride, counts }
 }
 
-/** The map of each dimension to its windows: first by place in the window, then by window. */
-const mapsOf = ({ size, kernel, dilation, padding, stride, counts }: Blocks): LineMap[] =>
-  size.map((n, d) => {
-    const [k, apart, pad, step, count] = [kernel[d], dilation[d], padding[d], stride[d], counts[d]] as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ]
-    const pairs: [number, number][] = []
-    for (let i = 0; i < k; i++)
-      for (let o = 0; o < count; o++) {
-        const at = o * step - pad + i * apart
-        if (at >= 0 && at < n) pairs.push([at, i * count + o])
-      }
-    return lineMap(2 + d, n, k * count, pairs)
+/** Calls `pair` with each element of a dimension, the place in a window and the window, wherever they meet. */
+function eachMeeting(
+  { size, kernel, dilation, padding, stride, counts }: Blocks,
+  d: number,
+  pair: (at: number, place: number, window: number) => void,
+): void {
+  for (let place = 0; place < (kernel[d] as number); place++)
+    for (let window = 0; window < (counts[d] as number); window++) {
+      const at = window * (stride[d] as number) - (padding[d] as number) + place * (dilation[d] as number)
+      if (at >= 0 && at < (size[d] as number)) pair(at, place, window)
+    }
+}
+
+/** From the rows of an image to those of its windows: first by place in the window, then by window. */
+function rowsMap(blocks: Blocks): LineMap {
+  const [rows] = blocks.counts as [number, number]
+  const pairs: [number, number][] = []
+  eachMeeting(blocks, 0, (at, place, row) => pairs.push([at, place * rows + row]))
+  return lineMap(2, blocks.size[0] as number, (blocks.kernel[0] as number) * rows, pairs)
+}
+
+/** From the elements of all rows at one place in their windows to all windows, by the other place. */
+function columnsMap(blocks: Blocks): LineMap {
+  const [rows, columns] = blocks.counts as [number, number]
+  const width = blocks.size[1] as number
+  const pairs: [number, number][] = []
+  eachMeeting(blocks, 1, (at, place, column) => {
+    for (let row = 0; row < rows; row++) pairs.push([row * width + at, (place * rows + row) * columns + column])
   })
+  return lineMap(1, rows * width, (blocks.kernel[1] as number) * rows * columns, pairs)
+}
 
 const columnsRule: Rule<readonly [], Blocks> = /* @__PURE__ */ rule('Im2ColBackward0', (grad, node) => [imagesOf(grad, node.attrs)])
 const imagesRule: Rule<readonly [], Blocks> = /* @__PURE__ */ rule('Col2ImBackward0', (grad, node) => [columnsOf(grad, node.attrs)])
 
-/** The inner two of the last four dimensions exchanged: places in the window and windows, by height and by width. */
-function exchanged(x: Tensor): Tensor {
-  const swap = (list: readonly number[]): number[] => [0, 1, 2, 4, 3, 5].map((d) => list[d] as number)
-  return x.alias(swap(x.shape), swap(x.strides))
-}
+/** The same dense elements in another shape. */
+const shaped = (x: Tensor, ...shape: number[]): Tensor => x.alias(shape, contiguousStrides(shape))
 
 /** `[n, channels, height, width]` to `[n, channels · elements of a window, windows]`. */
 function columnsOf(x: Tensor, blocks: Blocks): Tensor {
-  const [n, channels] = x.shape as [number, number, number, number]
-  const { kernel, counts } = blocks
-  const [kh, kw] = kernel as [number, number]
-  const [rows, columns] = counts as [number, number]
-  const windows = [n, channels, kh, rows, kw, columns]
-  const out = copyOf(exchanged(applyMaps(x, mapsOf(blocks)).alias(windows, contiguousStrides(windows))))
-  const shape = [n, channels * kh * kw, rows * columns]
-  return record(out.alias(shape, contiguousStrides(shape)), columnsRule, [x], [], blocks)
+  const [n, channels, , width] = x.shape as [number, number, number, number]
+  const [kh, kw] = blocks.kernel as [number, number]
+  const [rows, columns] = blocks.counts as [number, number]
+  const lines = shaped(applyMaps(x, [rowsMap(blocks)]), n * channels * kh, rows * width)
+  const out = shaped(applyMaps(lines, [columnsMap(blocks)]), n, channels * kh * kw, rows * columns)
+  return record(out, columnsRule, [x], [], blocks)
 }
 
 /** Back again; what several windows share is summed. */
 function imagesOf(x: Tensor, blocks: Blocks): Tensor {
-  const { kernel, counts } = blocks
-  const [kh, kw] = kernel as [number, number]
-  const [rows, columns] = counts as [number, number]
+  const [kh, kw] = blocks.kernel as [number, number]
+  const [rows, columns] = blocks.counts as [number, number]
   const n = x.shape[0] as number
   const channels = (x.shape[1] as number) / (kh * kw)
-  const windows = [n, channels, kh, kw, rows, columns]
-  const lines = [n, channels, kh * rows, kw * columns]
-  const ordered = copyOf(exchanged(copyOf(x).alias(windows, contiguousStrides(windows)))).alias(lines, contiguousStrides(lines))
-  return record(applyMaps(ordered, mapsOf(blocks).map(transposedMap)), imagesRule, [x], [], blocks)
+  const dense = x.isContiguous() ? x : copyOf(x)
+  const lines = applyMaps(shaped(dense, n * channels * kh, kw * rows * columns), [transposedMap(columnsMap(blocks))])
+  const images = applyMaps(shaped(lines, n, channels, kh * rows, blocks.size[1] as number), [transposedMap(rowsMap(blocks))])
+  return record(images, imagesRule, [x], [], blocks)
 }
 
 const pairText = (list: readonly number[]): string => `(${list.join(', ')})`

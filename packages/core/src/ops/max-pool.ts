@@ -11,6 +11,7 @@ import { reshape, squeeze, unsqueeze } from './view.ts'
 import {
   checkKernel,
   checkSequence,
+  countOf,
   gridOf,
   oneOf,
   type PoolNames,
@@ -64,11 +65,44 @@ export function maxPool2dWithIndicesBackward(grad: Tensor, x: Tensor, indices: T
 
 /** The greatest of each window over the last dimensions, recorded under `name`. */
 export function greatest(x: Tensor, windows: readonly Spans[], name: string): WithIndices {
-  const dims = windows.length
-  const shape = [...x.shape.slice(0, -dims), ...windows.map((w) => w.start.length)]
+  return greatestOf(
+    x,
+    windows.map((w) => w.start.length),
+    (from, values, indices) => kernels.maxPool(from, threeOf(windows), values, indices),
+    name,
+  )
+}
+
+/** The same with windows of each plane's own. */
+export function greatestByPlane(
+  x: Tensor,
+  counts: readonly number[],
+  windowsOf: (plane: number) => readonly Spans[],
+  name: string,
+): WithIndices {
+  const plane = (t: Tensor, i: number): Tensor => t.alias([1, ...t.shape.slice(1)], t.strides, t.offset + i * (t.strides[0] as number))
+  return greatestOf(
+    x,
+    counts,
+    (from, values, indices) => {
+      for (let i = 0; i < (from.shape[0] as number); i++)
+        kernels.maxPool(plane(from, i), threeOf(windowsOf(i)), plane(values, i), plane(indices, i))
+    },
+    name,
+  )
+}
+
+function greatestOf(
+  x: Tensor,
+  counts: readonly number[],
+  run: (from: Tensor, values: Tensor, indices: Tensor) => void,
+  name: string,
+): WithIndices {
+  const dims = counts.length
+  const shape = [...x.shape.slice(0, -dims), ...counts]
   const values = allocateTensor(shape, x.dtype, false)
   const indices = allocateTensor(shape, 'int64', false)
-  if (values.numel() > 0) kernels.maxPool(planesOf(x, dims), threeOf(windows), planesOf(values, dims), planesOf(indices, dims))
+  if (values.numel() > 0) run(planesOf(x, dims), planesOf(values, dims), planesOf(indices, dims))
   return [record(values, maxRule, [x], [indices], { shape: x.shape, dims }, name), indices]
 }
 
@@ -94,7 +128,7 @@ function pooled(x: Tensor, names: PoolNames, kernelSize: Sizes, options: MaxPool
 }
 
 /** What PyTorch checks of a pooling of sequences that is not asked for indices. */
-function checkMaxPool1d(x: Tensor, kernelSize: Sizes, { stride, padding = 0, dilation = 1 }: MaxPoolOptions): void {
+function checkMaxPool1d(x: Tensor, kernelSize: Sizes, { stride, padding = 0, dilation = 1, ceilMode = false }: MaxPoolOptions): void {
   const [n, m] = [x.shape.at(-1), x.shape.at(-2)]
   if ((x.ndim !== 2 && x.ndim !== 3) || n === 0 || m === 0)
     throw new RuntimeError(
@@ -119,6 +153,8 @@ function checkMaxPool1d(x: Tensor, kernelSize: Sizes, { stride, padding = 0, dil
   if (pad > kernel / 2)
     throw new RuntimeError(`max_pool1d() padding should be at most half of kernel size, but got padding=${pad} and kernel_size=${kernel}`)
   positive('dilation', apart)
+  const count = countOf(n as number, kernel, step, pad, apart, ceilMode)
+  if (count <= 0) throw new RuntimeError(`max_pool1d() Invalid computed output size: ${count}`)
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Where the points of a grid fall among the elements of an image, and with which weights these count. */
-import { valuesOf } from '../op.ts'
+import { castTo, pointwise, valuesOf } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
-import { abs, add, div, mul, sub } from './arithmetic.ts'
+import { abs, add, mul, sub } from './arithmetic.ts'
 import { clamp } from './clamp.ts'
+import type { UnaryOp } from './types.ts'
 import { whereSelf } from './where.ts'
 
 /** How elements between the elements are found. */
@@ -19,7 +20,9 @@ const folds = (distance: number, span: number): number => Math.floor(distance / 
 
 /** Coordinates from -1 to 1 as places among `length` elements, brought back inside where the padding says so. */
 export function coordinatesOf(given: Tensor, length: number, padding: PaddingMode, corners: boolean): Tensor {
-  const place = corners ? mul(div(add(given, 1), 2), length - 1) : div(sub(mul(add(given, 1), length), 1), 2)
+  const shifted = add(given, 1)
+  // Rounded once, as a fused multiplication and subtraction is: the gradients of cubic weights magnify what is lost here.
+  const place = corners ? mul(shifted, (length - 1) / 2) : castTo(sub(mul(castTo(shifted, 'float64'), length / 2), 0.5), given.dtype)
   if (padding === 'zeros') return place
   return clamp(padding === 'border' ? place : reflected(place, length, corners), { min: 0, max: length - 1 })
 }
@@ -69,11 +72,49 @@ export function tapsOf(place: Tensor, mode: SampleMode): Taps {
 /** The parameter of cubic convolution. */
 const A = -0.75
 
-/** Its kernel at distances up to 1. */
-const near = (x: Tensor): Tensor => add(mul(mul(sub(mul(x, A + 2), A + 3), x), x), 1)
+/** Its kernel at distances up to 1; the derivative in one piece, for what rules of products would make of it all but cancels. */
+const near: UnaryOp = /* @__PURE__ */ pointwise({
+  name: 'cubic_convolution1',
+  gradFn: 'CubicConvolution1Backward0',
+  forward: (x) =>
+    x
+      .mul(A + 2)
+      .sub(A + 3)
+      .mul(x)
+      .mul(x)
+      .add(1),
+  backward: (grad, _out, x) => [
+    grad.mul(
+      x
+        .mul(3 * (A + 2))
+        .sub(2 * (A + 3))
+        .mul(x),
+    ),
+  ],
+})
 
 /** Its kernel at distances from 1 to 2. */
-const far = (x: Tensor): Tensor => sub(mul(add(mul(sub(mul(x, A), 5 * A), x), 8 * A), x), 4 * A)
+const far: UnaryOp = /* @__PURE__ */ pointwise({
+  name: 'cubic_convolution2',
+  gradFn: 'CubicConvolution2Backward0',
+  forward: (x) =>
+    x
+      .mul(A)
+      .sub(5 * A)
+      .mul(x)
+      .add(8 * A)
+      .mul(x)
+      .sub(4 * A),
+  backward: (grad, _out, x) => [
+    grad.mul(
+      x
+        .mul(3 * A)
+        .sub(10 * A)
+        .mul(x)
+        .add(8 * A),
+    ),
+  ],
+})
 
 /** One dimension's part in the places of elements. */
 interface Axis {

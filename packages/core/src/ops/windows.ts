@@ -90,7 +90,7 @@ export function listSizes(size: Sizes, dims: number, complaint: () => string): r
 }
 
 /** How many windows fit, by PyTorch's rule. */
-function countOf(n: number, kernel: number, stride: number, padding: number, dilation: number, ceilMode: boolean): number {
+export function countOf(n: number, kernel: number, stride: number, padding: number, dilation: number, ceilMode: boolean): number {
   if (stride === 0) throw new RuntimeError('stride should not be zero')
   if (padding < 0) throw new RuntimeError(`pad must be non-negative, but got pad: ${padding}`)
   if (padding > Math.floor(((kernel - 1) * dilation + 1) / 2))

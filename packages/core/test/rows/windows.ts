@@ -3,6 +3,8 @@ import {
   avgPool2d,
   type DType,
   fold,
+  fractionalMaxPool2d,
+  fractionalMaxPool3d,
   type GridSampleOptions,
   gridSample,
   gridSampler2d,
@@ -10,6 +12,7 @@ import {
   type InterpolateOptions,
   im2col,
   interpolate,
+  maxPool1d,
   maxPool2d,
   maxPool2dWithIndicesBackward,
   maxUnpool1d,
@@ -81,7 +84,23 @@ const sampled = (
 
 export const windows = {
   maxPool1d: [
-    row('SqueezeBackward1', sequence, [2]),
+    row('SqueezeBackward1', sequence, [2], {
+      errors: [
+        { call: (x) => maxPool1d(x([[1, 2]]), 4), message: 'max_pool1d() Invalid computed output size: 0' },
+        {
+          call: (x) => maxPool1d(x([[1, 2]]), [2, 2]),
+          message: 'max_pool1d() kernel_size must be an int, list of ints or tuple of ints of size 1 but got size 2',
+        },
+        {
+          call: (x) => maxPool1d(x([[1, 2]]), 2, { padding: 2 }),
+          message: 'max_pool1d() padding should be at most half of kernel size, but got padding=2 and kernel_size=2',
+        },
+        {
+          call: (x) => maxPool1d(x([[1, 2]]), [2, 2], { returnIndices: true }),
+          message: "max_pool1d() argument 'kernel_size' should contain one int (got 2)",
+        },
+      ],
+    }),
     row('SqueezeBackward1', sequence, [3, { stride: 2, padding: 1, dilation: 2, ceilMode: true, returnIndices: true }]),
     row('SqueezeBackward1', [3, 7], [[3], { stride: [2] }]),
   ],
@@ -152,6 +171,18 @@ export const windows = {
   adaptiveMaxPool1d: row('SqueezeBackward1', sequence, [4, { returnIndices: true }]),
   adaptiveMaxPool2d: [row('AdaptiveMaxPool2DBackward0', image, [[3, 4]]), row('AdaptiveMaxPool2DBackward0', image, [[null, 7]])],
   adaptiveMaxPool3d: row('AdaptiveMaxPool3DBackward0', volume, [[3, null, 2]]),
+  fractionalMaxPool2d: row('FractionalMaxPool2DBackward0', image, [], {
+    call: (x) => fractionalMaxPool2d(x, 2, [3, 4], tensor([0.1, 0.9, 0.5, 0.2, 0.7, 0.3, 0, 0.99])),
+    errors: [
+      {
+        call: (x) => fractionalMaxPool2d(x([[[1]]]), 2, 1, x([0, 0])),
+        message: 'fractional_max_pool2d(): pool height 2 too large relative to input height 1',
+      },
+    ],
+  }),
+  fractionalMaxPool3d: row('FractionalMaxPool3DBackward0', volume, [], {
+    call: (x) => fractionalMaxPool3d(x, [2, 2, 1], [2, 3, 2], tensor([0.1, 0.9, 0.5, 0.2, 0.7, 0.3])),
+  }),
   maxUnpool1d: row('SqueezeBackward1', [2, 3], [], { call: (x) => maxUnpool1d(x, places([2, 3], 1), 2) }),
   maxUnpool2d: row('MaxUnpool2DBackward0', [2, 3, 2, 3], [], {
     call: (x) => maxUnpool2d(x, places([2, 3, 2, 3], 2), 2),
