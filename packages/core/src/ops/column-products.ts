@@ -34,6 +34,9 @@ const turned = (x: Tensor): Tensor => {
   return x.alias([1, columns, rows], [0, x.strides[2] as number, x.strides[1] as number])
 }
 
+/** What it costs to turn a number around, in numbers packed. */
+const TURNING = 8
+
 /** Any convolution. */
 export const byColumns: Method = {
   slide: (x, w, g, y) =>
@@ -50,13 +53,17 @@ export const byColumns: Method = {
     }),
   correlate: (x, y, g, w) => {
     const sum = new Sum(x.dtype, w.numel() / g.groups)
+    const [out, depth] = [(w.shape[0] as number) / g.groups, numelOf(w.shape.slice(1))]
+    // Turned around, what has to be packed is the smaller of the two; but then the result has to be turned back.
+    const turn = (depth - out) * (y.numel() / (w.shape[0] as number)) > TURNING * depth * out
     eachBlock(x, w, y, g, (xs, ys, weight, last) => {
-      const [, out, depth] = weight.shape as [number, number, number]
       xs.load()
       ys.load()
-      // Turned around: what has to be packed is then the smaller of the two.
-      kernels.matmul(xs.matrix, turned(ys.matrix), sum.next().alias([1, depth, out], [0, out, 1]))
-      if (last) kernels.copy(turned(sum.take().alias([1, depth, out], [0, out, 1])), weight)
+      if (turn) kernels.matmul(xs.matrix, turned(ys.matrix), sum.next().alias([1, depth, out], [0, out, 1]))
+      else kernels.matmul(ys.matrix, turned(xs.matrix), sum.next().alias([1, out, depth], [0, depth, 1]))
+      if (!last) return
+      const total = sum.take()
+      kernels.copy(turn ? turned(total.alias([1, depth, out], [0, out, 1])) : total.alias(weight.shape, weight.strides), weight)
     })
   },
 }
