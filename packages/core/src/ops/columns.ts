@@ -51,6 +51,9 @@ export function blocksOf(batch: number, places: Shape, depth: number): Block[] {
   return out
 }
 
+/** Longer workspaces are not kept: a single row of a very long input. */
+const KEPT = 1 << 22
+
 /** Memory for columns that is used again and again, one for each side of a product; it never leaves this file. */
 const workspaces = /* @__PURE__ */ new Map<string, Storage>()
 
@@ -58,7 +61,7 @@ function workspace(side: 'x' | 'y', dtype: DType, length: number): Storage {
   const known = workspaces.get(side + dtype)
   if (known !== undefined && known.length >= length) return known
   const made = new Storage(dtype, length, false)
-  workspaces.set(side + dtype, made)
+  if (length <= KEPT) workspaces.set(side + dtype, made)
   return made
 }
 
