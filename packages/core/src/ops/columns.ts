@@ -11,6 +11,16 @@ export interface Geometry extends Windows {
   readonly groups: number
 }
 
+/** A way to compute the three maps of dense tensors; where the result is written to is zero before. */
+export interface Method {
+  /** `y`, the convolution of `x` with `w`. */
+  slide(x: Tensor, w: Tensor, g: Geometry, y: Tensor): void
+  /** `x`, its adjoint in the input. */
+  spread(y: Tensor, w: Tensor, g: Geometry, x: Tensor): void
+  /** `w`, its adjoint in the weight. */
+  correlate(x: Tensor, y: Tensor, g: Geometry, w: Tensor): void
+}
+
 /** Columns are laid out for so many numbers at a time: they are read again while they are in the cache. */
 const BLOCK = 1 << 17
 /** Fewer columns than this make products that pack more than they multiply. */
@@ -41,6 +51,9 @@ export function blocksOf(batch: number, places: Shape, depth: number): Block[] {
   return out
 }
 
+/** Longer workspaces are not kept: a single row of a very long input. */
+const KEPT = 1 << 22
+
 /** Memory for columns that is used again and again, one for each side of a product; it never leaves this file. */
 const workspaces = /* @__PURE__ */ new Map<string, Storage>()
 
@@ -48,7 +61,7 @@ function workspace(side: 'x' | 'y', dtype: DType, length: number): Storage {
   const known = workspaces.get(side + dtype)
   if (known !== undefined && known.length >= length) return known
   const made = new Storage(dtype, length, false)
-  workspaces.set(side + dtype, made)
+  if (length <= KEPT) workspaces.set(side + dtype, made)
   return made
 }
 

@@ -49,9 +49,7 @@ function samePadding(x: Tensor, weight: Tensor, stride: readonly number[], dilat
   const before = total.map((n) => Math.floor(n / 2))
   const more = total.map((n) => n % 2)
   if (x.ndim !== weight.ndim || more.every((n) => n === 0)) return [x, before]
-  warnOnce(
-    "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created (Triggered internally at /pytorch/aten/src/ATen/native/Convolution.cpp:1040.)",
-  )
+  warnOnce("Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be created")
   return [
     constantPadNd(
       x,

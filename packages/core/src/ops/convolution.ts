@@ -1,13 +1,14 @@
-/** Convolutions as products: windows as columns, times the weight. Three maps, each made of the others' derivatives. */
+/** Convolutions in the graph: three maps that are linear in both arguments, whose derivatives are each other. */
 import { noGrad } from '../autograd/mode.ts'
 import { type Rule, rule } from '../autograd/node.ts'
 import type { Windows } from '../backend/backend.ts'
-import { kernels } from '../backend/index.ts'
-import { numelOf, type Shape } from '../layout.ts'
+import type { Shape } from '../layout.ts'
 import { copyOf, record, sumTo, type WithInto } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add } from './arithmetic.ts'
-import { blocksOf, type Columns, columnsOf, type Geometry, Sum } from './columns.ts'
+import { byColumns } from './column-products.ts'
+import type { Geometry, Method } from './columns.ts'
+import { byPlanes, isDepthwise } from './depthwise.ts'
 import { reshape } from './view.ts'
 
 const dense = (x: Tensor): Tensor => (x.isContiguous() ? x : copyOf(x))
@@ -19,73 +20,27 @@ export const placesOf = (size: Shape, kernel: Shape, { stride, padding, dilation
       Math.floor((n + 2 * (padding[d] as number) - (dilation[d] as number) * ((kernel[d] as number) - 1) - 1) / (stride[d] as number)) + 1,
   )
 
-/** Calls `product` for each block of each group, with the columns of both sides, and the part of the weight's memory that belongs to the group. */
-function eachBlock(
-  x: Tensor,
-  w: Tensor,
-  y: Tensor,
-  g: Geometry,
-  product: (x: Columns, y: Columns, weight: Tensor, last: boolean) => void,
-): void {
-  const kernel = w.shape.slice(2)
-  const places = y.shape.slice(2)
-  const [out, depth] = [(w.shape[0] as number) / g.groups, numelOf(w.shape.slice(1))]
-  const blocks = blocksOf(x.shape[0] as number, places, depth)
-  const ones = kernel.map(() => 1)
-  const each: Geometry = { stride: ones, dilation: ones, padding: kernel.map(() => 0), groups: g.groups }
-  for (let group = 0; group < g.groups; group++)
-    blocks.forEach((block, i) => {
-      product(
-        columnsOf('x', x, g, kernel, places, group, block),
-        columnsOf('y', y, each, ones, places, group, block),
-        w.alias([1, out, depth], [0, depth, 1], w.offset + group * out * depth),
-        i === blocks.length - 1,
-      )
-    })
-}
-
-const turned = (x: Tensor): Tensor => {
-  const [, rows, columns] = x.shape as [number, number, number]
-  return x.alias([1, columns, rows], [0, x.strides[2] as number, x.strides[1] as number])
-}
+/** Whether planes are better filtered in their places than laid out as columns. */
+const methodOf = (w: Shape, g: Geometry): Method => (isDepthwise(w, g) ? byPlanes : byColumns)
 
 /** The convolution itself, without a graph: `[n, c, ...size]` and `[out, c / groups, ...kernel]` to `[n, out, ...places]`. */
 function slide(x: Tensor, w: Tensor, g: Geometry): Tensor {
   const y = allocateTensor([x.shape[0] as number, w.shape[0] as number, ...placesOf(x.shape.slice(2), w.shape.slice(2), g)], x.dtype)
-  if (y.numel() === 0 || w.numel() === 0) return y
-  eachBlock(dense(x), dense(w), y, g, (xs, ys, weight) => {
-    xs.load()
-    kernels.matmul(weight, xs.matrix, ys.matrix)
-    ys.store()
-  })
+  if (y.numel() > 0 && w.numel() > 0) methodOf(w.shape, g).slide(dense(x), dense(w), g, y)
   return y
 }
 
 /** Its adjoint in the input: each number of `y`, times the weight, is added to the window it came from. `size` are the lengths of the result. */
 function spread(y: Tensor, w: Tensor, g: Geometry, size: Shape): Tensor {
   const x = allocateTensor([y.shape[0] as number, (w.shape[1] as number) * g.groups, ...size], y.dtype)
-  if (y.numel() === 0 || x.numel() === 0) return x
-  eachBlock(x, dense(w), dense(y), g, (xs, ys, weight) => {
-    ys.load()
-    kernels.matmul(turned(weight), ys.matrix, xs.matrix)
-    xs.store()
-  })
+  if (y.numel() > 0 && x.numel() > 0) methodOf(w.shape, g).spread(dense(y), dense(w), g, x)
   return x
 }
 
 /** Its adjoint in the weight: the products of what stood in the windows with `y`, summed over all places. */
 function correlate(x: Tensor, y: Tensor, g: Geometry, kernel: Shape): Tensor {
   const w = allocateTensor([y.shape[1] as number, (x.shape[1] as number) / g.groups, ...kernel], x.dtype)
-  if (x.numel() === 0 || y.numel() === 0 || w.numel() === 0) return w
-  const sum = new Sum(x.dtype, w.numel() / g.groups)
-  eachBlock(dense(x), w, dense(y), g, (xs, ys, weight, last) => {
-    const [, out, depth] = weight.shape as [number, number, number]
-    xs.load()
-    ys.load()
-    // Turned around: what has to be packed is then the smaller of the two.
-    kernels.matmul(xs.matrix, turned(ys.matrix), sum.next().alias([1, depth, out], [0, out, 1]))
-    if (last) kernels.copy(turned(sum.take().alias([1, depth, out], [0, out, 1])), weight)
-  })
+  if (x.numel() > 0 && y.numel() > 0 && w.numel() > 0) methodOf(w.shape, g).correlate(dense(x), dense(y), g, w)
   return w
 }
 
