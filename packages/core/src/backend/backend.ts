@@ -60,6 +60,33 @@ export interface NllBackward {
 /** How a scatter combines what falls on one place. */
 export type Combine = 'set' | 'add' | 'mul' | 'amax' | 'amin'
 
+/** How windows lie over the dimensions of a view that come after its first: a number for each of them. */
+export interface Windows {
+  /** Steps from one window to the next. */
+  readonly stride: readonly number[]
+  /** How far before the first element the first window begins; negative where it begins behind it. */
+  readonly padding: readonly number[]
+  /** Steps between neighbours in a window. */
+  readonly dilation: readonly number[]
+}
+
+/** The windows along one dimension: window `i` has the elements `start[i]`, `start[i] + step`, ... before `end[i]`. */
+export interface Spans {
+  readonly start: Int32Array
+  readonly end: Int32Array
+  readonly step: number
+}
+
+/** The windows along depth, height and width. */
+export type Spans3 = readonly [depth: Spans, height: Spans, width: Spans]
+
+/** A sparse linear map of lines: element `to[p]` gains `weight[p]` times element `from[p]`; a weight of null is 1 throughout. */
+export interface LinePairs {
+  readonly from: Int32Array
+  readonly to: Int32Array
+  readonly weight: Float64Array | null
+}
+
 /**
  * Kernels over views. Shapes are checked by the operations before they call; outputs never overlap inputs unless they are the same view.
  * The reference implements everything plainly; a faster backend may decline a call by returning false, and the reference runs instead.
@@ -95,4 +122,21 @@ export interface Backend {
   nllBackward(views: NllBackward): void
   /** Stable sort along `dim`. NaN counts as the greatest. */
   sort(x: View, dim: number, descending: boolean, values: View, indices: View): void
+  /**
+   * Each window as a column: `columns[c, ...k, ...o] = x[c, ...(o * stride + k * dilation - padding)]`, 0 where that lies outside.
+   * Shapes: `[c, ...size]` to `[c, ...kernel, ...places]`.
+   */
+  im2col(x: View, windows: Windows, columns: View): void
+  /** The adjoint of `im2col`, added to what stands in `x`. */
+  col2im(columns: View, windows: Windows, x: View): void
+  /** A filter for each plane: `y[c, i, j] = the sum of filters[c, k, l] * x[c, i + k * dilation[0], j + l * dilation[1]]`, all within `x`. */
+  filterPlanes(x: View, filters: View, dilation: readonly number[], y: View): void
+  /** The adjoint of `filterPlanes` in the filters, added to what stands in them. */
+  correlatePlanes(x: View, y: View, dilation: readonly number[], filters: View): void
+  /** The greatest of each window of dense `[planes, depth, height, width]`, and where it stands in its plane: the first of equals. The last NaN wins. */
+  maxPool(x: View, windows: Spans3, values: View, indices: View): void
+  /** The sum of each window of dense `[planes, depth, height, width]`, divided by `divisor`. */
+  sumPool(x: View, windows: Spans3, divisor: number, out: View): void
+  /** `out[o][to[p]][i] += weight[p] * x[o][from[p]][i]` for each pair in order, over dense `[outer, n, inner]`. */
+  mapLines(x: View, pairs: LinePairs, out: View): void
 }

@@ -1,57 +1,50 @@
 /** The backend in use: WebAssembly where it has a kernel, the reference for everything else. */
 import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
+import { col2im, im2col } from './wasm/columns.ts'
 import { copy } from './wasm/copies.ts'
 import { gather, scatter } from './wasm/gathers.ts'
 import { mapReduce } from './wasm/map-reductions.ts'
+import { correlatePlanes, filterPlanes } from './wasm/planes.ts'
 import { map } from './wasm/pointwise-calls.ts'
+import { mapLines, maxPool, sumPool } from './wasm/pooling.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
 import { argReduce, argScan, scan } from './wasm/scans.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
 
+/** A kernel that may decline a call, and the reference's for the calls that it declines. */
+function orElse<A extends unknown[]>(fast: (...args: A) => boolean, plain: (...args: A) => void): (...args: A) => void {
+  // No kernel takes more than six arguments, and a rest parameter would be an array for each call.
+  const [first, second] = [fast, plain] as unknown as [(...args: unknown[]) => boolean, (...args: unknown[]) => void]
+  return ((a: unknown, b: unknown, c: unknown, d: unknown, e: unknown, f: unknown) => {
+    if (!first(a, b, c, d, e, f)) second(a, b, c, d, e, f)
+  }) as unknown as (...args: A) => void
+}
+
 const wasm: Backend = {
-  ...reference,
-  map: (program, compute, out, inputs) => {
-    if (!map(program, compute, out, inputs)) reference.map(program, compute, out, inputs)
-  },
-  mapReduce: (program, compute, shape, inputs, divisor, out) => {
-    if (!mapReduce(program, compute, shape, inputs, divisor, out)) reference.mapReduce(program, compute, shape, inputs, divisor, out)
-  },
-  copy: (from, to) => {
-    if (!copy(from, to)) reference.copy(from, to)
-  },
-  matmul: (x, y, out) => {
-    if (!matmul(x, y, out)) reference.matmul(x, y, out)
-  },
-  reduce: (kind, x, out) => {
-    if (!reduce(kind, x, out)) reference.reduce(kind, x, out)
-  },
-  argReduce: (kind, x, dim, values, indices) => {
-    if (!argReduce(kind, x, dim, values, indices)) reference.argReduce(kind, x, dim, values, indices)
-  },
-  scan: (kind, x, dim, out) => {
-    if (!scan(kind, x, dim, out)) reference.scan(kind, x, dim, out)
-  },
-  argScan: (kind, x, dim, values, indices) => {
-    if (!argScan(kind, x, dim, values, indices)) reference.argScan(kind, x, dim, values, indices)
-  },
-  gather: (x, dim, index, out) => {
-    if (!gather(x, dim, index, out)) reference.gather(x, dim, index, out)
-  },
-  scatter: (combine, out, dim, index, source) => {
-    if (!scatter(combine, out, dim, index, source)) reference.scatter(combine, out, dim, index, source)
-  },
-  softmax: (kind, x, dim, out) => {
-    if (!softmax(kind, x, dim, out)) reference.softmax(kind, x, dim, out)
-  },
-  softmaxBackward: (kind, grad, result, dim, out) => {
-    if (!softmaxBackward(kind, grad, result, dim, out)) reference.softmaxBackward(kind, grad, result, dim, out)
-  },
+  map: /* @__PURE__ */ orElse(map, reference.map),
+  mapReduce: /* @__PURE__ */ orElse(mapReduce, reference.mapReduce),
+  copy: /* @__PURE__ */ orElse(copy, reference.copy),
+  reduce: /* @__PURE__ */ orElse(reduce, reference.reduce),
+  argReduce: /* @__PURE__ */ orElse(argReduce, reference.argReduce),
+  matmul: /* @__PURE__ */ orElse(matmul, reference.matmul),
+  scan: /* @__PURE__ */ orElse(scan, reference.scan),
+  argScan: /* @__PURE__ */ orElse(argScan, reference.argScan),
+  gather: /* @__PURE__ */ orElse(gather, reference.gather),
+  scatter: /* @__PURE__ */ orElse(scatter, reference.scatter),
+  sort: reference.sort,
+  softmax: /* @__PURE__ */ orElse(softmax, reference.softmax),
+  softmaxBackward: /* @__PURE__ */ orElse(softmaxBackward, reference.softmaxBackward),
   nll: (views) => nll(views) ?? reference.nll(views),
-  nllBackward: (views) => {
-    if (!nllBackward(views)) reference.nllBackward(views)
-  },
+  nllBackward: /* @__PURE__ */ orElse(nllBackward, reference.nllBackward),
+  im2col: /* @__PURE__ */ orElse(im2col, reference.im2col),
+  col2im: /* @__PURE__ */ orElse(col2im, reference.col2im),
+  filterPlanes: /* @__PURE__ */ orElse(filterPlanes, reference.filterPlanes),
+  correlatePlanes: /* @__PURE__ */ orElse(correlatePlanes, reference.correlatePlanes),
+  maxPool: /* @__PURE__ */ orElse(maxPool, reference.maxPool),
+  sumPool: /* @__PURE__ */ orElse(sumPool, reference.sumPool),
+  mapLines: /* @__PURE__ */ orElse(mapLines, reference.mapLines),
 }
 
 /** Kernels that every operation calls. */
