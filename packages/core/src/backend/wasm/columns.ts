@@ -1,21 +1,9 @@
 /** Windows as columns and back, as WebAssembly: planes by the kernel, further dimensions one by one. */
 import { itemsize } from '../../dtype.ts'
 import type { View, Windows } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
-import { emitColumns } from './columns-kernel.ts'
-import { instantiate } from './engine.ts'
-import { floatTypes } from './float-type.ts'
+import { baseKernels } from './base.ts'
 
 type Kernel = (...args: number[]) => void
-
-let functions: Record<string, unknown> | null = null
-
-function build(): Record<string, unknown> {
-  const module = new ModuleBuilder()
-  for (const direction of ['im2col', 'col2im'] as const)
-    for (const dtype of ['float32', 'float64'] as const) emitColumns(module, direction, `${direction} ${dtype}`, floatTypes[dtype])
-  return instantiate(module.build())
-}
 
 /** One dimension that windows slide along: lengths of the input, of a window and of the places, steps in memory, and how the windows lie. */
 interface Axis {
@@ -56,7 +44,7 @@ function run(direction: 'im2col' | 'col2im', x: View, windows: Windows, columns:
   const outer = axes.length - 2
   const [high, wide] = axes.slice(outer) as [Axis, Axis]
   if ((wide.xStep !== 1 && wide.size > 1) || (wide.placeStep !== 1 && wide.places > 1)) return false
-  functions ??= build()
+  const functions = baseKernels('columns')
   const kernel = functions[`${direction} ${dtype}`] as Kernel
   const size = itemsize(dtype)
   const [channels, xChannel, columnChannel] = [x.shape[0] as number, x.strides[0] as number, columns.strides[0] as number]

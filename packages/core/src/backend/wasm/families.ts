@@ -3,17 +3,21 @@
  * A family of kernels is one line in the list; `baseKernels(family)` has its functions.
  */
 import type { ModuleBuilder } from './assembler.ts'
+import { emitColumns } from './columns-kernel.ts'
 import { emitCopies } from './copy.ts'
 import { emitFill } from './fill.ts'
 import { float32Type, float64Type } from './float-type.ts'
 import { emitGathers } from './gather.ts'
 import { emitBatchedGemm, emitGemm } from './gemm.ts'
+import { emitMapLines } from './lines.ts'
 import { emitNll, emitNllBackward } from './nll.ts'
+import { emitCorrelatePlanes, emitFilterPlanes } from './planes-kernel.ts'
 import { emitRowReduction } from './reduce.ts'
 import { emitColumnReduction } from './reduce-columns.ts'
 import { emitScans } from './scan.ts'
 import { emitSoftmax } from './softmax.ts'
 import { emitSoftmaxBackward } from './softmax-backward.ts'
+import { emitPool } from './windows.ts'
 
 /** What the code may count on. */
 export interface Features {
@@ -63,14 +67,37 @@ const softmaxes: Emit = (module) => {
   }
 }
 
-export type Family = 'copies' | 'fill' | 'gathers' | 'gemm' | 'reductions' | 'scans' | 'softmaxes'
+const columns: Emit = (module) => {
+  for (const direction of ['im2col', 'col2im'] as const)
+    for (const [dtype, type] of Object.entries(types)) emitColumns(module, direction, `${direction} ${dtype}`, type)
+}
+
+const planes: Emit = (module, { fma }) => {
+  for (const [dtype, type] of Object.entries(types)) {
+    emitFilterPlanes(module, `filter ${dtype}`, type, fma)
+    emitCorrelatePlanes(module, `correlate ${dtype}`, type, fma)
+  }
+}
+
+const pooling: Emit = (module) => {
+  for (const type of Object.values(types)) {
+    for (const kind of ['max', 'sum'] as const)
+      for (const step of [1, 2, 'any'] as const) emitPool(module, kind, { type, step, name: `${kind} ${step} ${type.bits}` })
+    emitMapLines(module, { type, name: `lines ${type.bits}` })
+  }
+}
+
+export type Family = 'columns' | 'copies' | 'fill' | 'gathers' | 'gemm' | 'planes' | 'pooling' | 'reductions' | 'scans' | 'softmaxes'
 
 /** One line a family. */
 export const families: Readonly<Record<Family, Emit>> = {
+  columns,
   copies: emitCopies,
   fill: emitFill,
   gathers: emitGathers,
   gemm,
+  planes,
+  pooling,
   reductions,
   scans: emitScans,
   softmaxes,

@@ -1,27 +1,9 @@
 /** Windows over planes with one filter for each plane, as WebAssembly. */
 import { itemsize } from '../../dtype.ts'
 import type { View } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
-import { instantiate, validates } from './engine.ts'
-import { floatTypes } from './float-type.ts'
-import { emitCorrelatePlanes, emitFilterPlanes } from './planes-kernel.ts'
+import { baseKernels } from './base.ts'
 
 type Kernel = (...args: number[]) => void
-
-let functions: Record<string, unknown> | null = null
-
-function build(): Record<string, unknown> {
-  const bytesOf = (fma: boolean): Uint8Array => {
-    const module = new ModuleBuilder()
-    for (const dtype of ['float32', 'float64'] as const) {
-      emitFilterPlanes(module, `filter ${dtype}`, floatTypes[dtype], fma)
-      emitCorrelatePlanes(module, `correlate ${dtype}`, floatTypes[dtype], fma)
-    }
-    return module.build()
-  }
-  const fused = bytesOf(true)
-  return instantiate(validates(fused) ? fused : bytesOf(false))
-}
 
 function run(name: 'filter' | 'correlate', x: View, filters: View, dilation: readonly number[], y: View): boolean {
   const { dtype } = x
@@ -29,7 +11,7 @@ function run(name: 'filter' | 'correlate', x: View, filters: View, dilation: rea
   const [, rows, columns] = filters.shape as [number, number, number]
   if ([x, filters, y].some((v) => v.pointer === 0 || v.strides[2] !== 1 || v.shape.includes(0))) return false
   if (filters.strides[1] !== columns) return false
-  functions ??= build()
+  const functions = baseKernels('planes')
   const [channels, height, width] = y.shape as [number, number, number]
   const at = (v: View): number => v.pointer + v.offset * itemsize(dtype)
   const kernel = functions[`${name} ${dtype}`] as Kernel

@@ -2,33 +2,14 @@
 import { itemsize } from '../../dtype.ts'
 import { wasmMemory } from '../../memory.ts'
 import type { LinePairs, Spans, Spans3, View } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
-import { instantiate } from './engine.ts'
+import { baseKernels } from './base.ts'
 import { type FloatType, floatTypes } from './float-type.ts'
-import { emitMapLines } from './lines.ts'
 import { scratch } from './scratch.ts'
-import { emitPool, type PoolKind, type PoolStep } from './windows.ts'
+import type { PoolKind } from './windows.ts'
 
 type Kernel = (...args: number[]) => void
 
-const steps: readonly PoolStep[] = [1, 2, 'any']
-
-let functions: Record<string, unknown> | null = null
-
-function build(): Record<string, unknown> {
-  const module = new ModuleBuilder()
-  for (const type of Object.values(floatTypes)) {
-    for (const kind of ['max', 'sum'] as const)
-      for (const step of steps) emitPool(module, kind, { type, step, name: `${kind} ${step} ${type.bits}` })
-    emitMapLines(module, { type, name: `lines ${type.bits}` })
-  }
-  return instantiate(module.build())
-}
-
-const kernel = (name: string): Kernel => {
-  functions ??= build()
-  return functions[name] as Kernel
-}
+const kernel = (name: string): Kernel => baseKernels('pooling')[name] as Kernel
 
 /** The type of all views, where they are dense in the memory and of one floating-point dtype. */
 function commonType(...views: readonly View[]): FloatType | null {
