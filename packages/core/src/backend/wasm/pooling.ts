@@ -5,7 +5,7 @@ import type { LinePairs, Spans, Spans3, View } from '../backend.ts'
 import { baseKernels } from './base.ts'
 import { type FloatType, floatTypes } from './float-type.ts'
 import { scratch } from './scratch.ts'
-import type { PoolKind } from './windows.ts'
+import type { PoolKind, PoolStep } from './windows.ts'
 
 type Kernel = (...args: number[]) => void
 
