@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { cat, full, getNumThreads, manualSeed, memoryStats, rand, randn, setNumThreads, type Tensor, tensor } from '@tapegrad/core'
+import { arange, cat, full, getNumThreads, manualSeed, memoryStats, rand, randn, setNumThreads, type Tensor, tensor } from '@tapegrad/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { callsElsewhere, threadsReady } from '../../src/backend/wasm/threads/pool.ts'
@@ -14,6 +14,9 @@ function expectSame(compute: () => Tensor, what: string): void {
     expect(Buffer.compare(bits(compute()), bits(one)), `${what} on ${n} threads`).toBe(0)
   }
 }
+
+/** The same row for the same length. */
+const randnRow = (n: number): Tensor => arange(n).sin()
 
 const bits = (x: Tensor): Buffer => {
   const { buffer, byteOffset, byteLength } = x.toArray()
@@ -61,7 +64,7 @@ describe('threads', () => {
         const y = t ? randn([b, n, k], { dtype }).transpose(1, 2) : randn([b, k, n], { dtype })
         expectSame(() => x.bmm(y), `${dtype} ${b} x ${m}x${k}x${n}${s ? ', x transposed' : ''}${t ? ', y transposed' : ''}`)
       }),
-      { numRuns: 60, seed: 1 },
+      { numRuns: 30, seed: 1 },
     )
   })
 
@@ -86,7 +89,20 @@ describe('threads', () => {
         expectSame(() => x.gt(y), `${dtype} ${n}, compared`)
         expectSame(() => x.clone().mul_(y).sigmoid_(), `${dtype} ${n}, in place`)
       }),
-      { numRuns: 10, seed: 2 },
+      { numRuns: 6, seed: 2 },
+    )
+  })
+
+  it('give the same bits in pointwise operations on rows, columns and turned views', () => {
+    const length = fc.integer({ min: 2, max: 60 })
+    fc.assert(
+      fc.property(length, length, fc.integer({ min: 50, max: 300 }), (a, b, c) => {
+        const [x, y] = [randn([a, b, c]), randn([c, b, a])]
+        expectSame(() => x.add(randnRow(c)).mul(x.select(1, 0).unsqueeze(1)), `${a}x${b}x${c}, rows and columns`)
+        expectSame(() => x.permute(2, 1, 0).mul(y).sub(2), `${a}x${b}x${c}, turned`)
+        expectSame(() => x.slice(2, 0, c, 2).exp(), `${a}x${b}x${c}, every other`)
+      }),
+      { numRuns: 12, seed: 4 },
     )
   })
 
@@ -104,7 +120,7 @@ describe('threads', () => {
           `${dtype} ${r}x${c}`,
         )
       }),
-      { numRuns: 30, seed: 3 },
+      { numRuns: 15, seed: 3 },
     )
   })
 

@@ -9,7 +9,7 @@ import { numelOf } from '../../layout.ts'
 import type { View } from '../backend.ts'
 import { instantiate } from './engine.ts'
 import { emitPointwise, type OperandSignature } from './pointwise.ts'
-import { IMMEDIATE, layOut, SCALAR, VECTOR, type Walk } from './pointwise-walks.ts'
+import { IMMEDIATE, layOut, outerLength, outerStep, pieceOf, SCALAR, VECTOR, type Walk } from './pointwise-walks.ts'
 import { pieces, worth } from './threads/pieces.ts'
 import { callAll, hasThreads } from './threads/pool.ts'
 
@@ -119,7 +119,7 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
   if (walk === null) return false
   const kernel = kernelFor(program, compute, dtype, true, count)
   if (kernel === null) return false
-  callNested(kernel, walk, out, inputs)
+  callNested(kernel, walk, n, out, inputs)
   return true
 }
 
@@ -150,16 +150,33 @@ function call(kernel: KernelFunction, n: number, out: number, count: number): vo
   else kernel(n, out, ...addresses.subarray(0, count))
 }
 
-function callNested(kernel: KernelFunction, { length, descriptor }: Walk, out: View, inputs: readonly (View | number)[]): void {
+function callNested(kernel: KernelFunction, walk: Walk, n: number, out: View, inputs: readonly (View | number)[]): void {
   // Read anew, so that nothing that the operands stand on was given back while room was made for the descriptor.
   for (let i = 0; i < inputs.length; i++) {
     const x = inputs[i] as View | number
     if (typeof x !== 'number') addresses[i] = x.pointer + x.offset * itemsize(x.dtype)
   }
   const at = out.pointer + out.offset * itemsize(out.dtype)
+  if (n >= MANY && walk.pieces > 1 && hasThreads()) {
+    divideNested(kernel, walk, n, at, inputs)
+    return
+  }
+  const { length, descriptor } = walk
   const a = addresses[0] as number
   if (inputs.length === 1) kernel(length, descriptor, at, a)
   else if (inputs.length === 2) kernel(length, descriptor, at, a, addresses[1] as number)
   else if (inputs.length === 3) kernel(length, descriptor, at, a, addresses[1] as number, addresses[2] as number)
   else kernel(length, descriptor, at, ...addresses.subarray(0, inputs.length))
+}
+
+/** Runs a nested kernel on pieces of the outermost dimension. */
+function divideNested(kernel: KernelFunction, walk: Walk, n: number, out: number, inputs: readonly (View | number)[]): void {
+  let pointers = 1
+  for (const x of inputs) if (typeof x !== 'number') pointers++
+  const calls = pieces(outerLength(), Math.min(worth(n, PIECE), walk.pieces), 1).map(({ from, length }, i) => {
+    const args = [walk.length, pieceOf(walk, i, length, pointers), out + from * outerStep(0)]
+    inputs.forEach((x, k) => args.push((addresses[k] as number) + (typeof x === 'number' ? 0 : from * outerStep(k + 1))))
+    return args
+  })
+  callAll(kernel, calls)
 }

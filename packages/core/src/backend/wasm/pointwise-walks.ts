@@ -16,6 +16,8 @@ export interface Walk {
   length: number
   /** The address of the words that tell the rest; the counters among them are 0 before and after each call. */
   descriptor: number
+  /** As many pieces as it can be cut into along the outermost dimension. */
+  pieces: number
 }
 
 /** Room for the descriptor of any walk in practice. */
@@ -29,7 +31,9 @@ const order = /* @__PURE__ */ new Int32Array(DIMS)
 const lengths = /* @__PURE__ */ new Int32Array(DIMS)
 const strides = /* @__PURE__ */ new Int32Array(VIEWS * DIMS)
 const undo = /* @__PURE__ */ new Int32Array(VIEWS)
-const walk: Walk = { length: 0, descriptor: 0 }
+const walk: Walk = { length: 0, descriptor: 0, pieces: 1 }
+/** The words of its descriptor. */
+let used = 0
 
 let words: Int32Array | null = null
 let wordsMade = 0
@@ -121,5 +125,23 @@ export function layOut(out: View, inputs: readonly (View | number)[], codes: Int
   }
   walk.length = lengths[inner] as number
   walk.descriptor = descriptor
+  walk.pieces = inner > 0 ? Math.min(lengths[0] as number, Math.floor(BYTES / (4 * at - descriptor)) - 1) : 1
+  used = at - (descriptor >> 2)
   return walk
+}
+
+/** The length of the outermost dimension of the last walk. */
+export const outerLength = (): number => lengths[0] as number
+
+/** How far the output (0) and the operands (from 1) move along it, in bytes. */
+export const outerStep = (k: number): number => strides[k * DIMS] as number
+
+/** The descriptor of a piece of the last walk: the same, but with so many steps along the outermost dimension, of which `pointers` tell. */
+export function pieceOf({ descriptor }: Walk, index: number, length: number, pointers: number): number {
+  const from = descriptor >> 2
+  const to = from + (index + 1) * used
+  const memory = words as Int32Array
+  memory.copyWithin(to, from, from + used)
+  memory[to + used - pointers - 2] = length
+  return to * 4
 }
