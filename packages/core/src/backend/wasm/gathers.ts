@@ -6,7 +6,7 @@ import { copy } from './copies.ts'
 import { instantiate } from './engine.ts'
 import { emitGathers } from './gather.ts'
 import { Plan } from './plan.ts'
-import { temporary } from './temporary.ts'
+import { release, temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => void
 
@@ -62,6 +62,7 @@ export function gather(x: View, dim: number, index: View, out: View): boolean {
   const places = doubles(index)
   if (places === null) return false
   run(`gather ${itemsize(x.dtype)}`, 'gather rows', x, dim, places, out)
+  release(places)
   return true
 }
 
@@ -74,5 +75,6 @@ export function scatter(combine: Combine, out: View, dim: number, index: View, s
   if (places === null) return false
   const size = itemsize(out.dtype)
   run(`${combine} ${size}`, combine === 'set' ? 'set rows' : combine === 'add' ? `add rows ${size}` : null, out, dim, places, source)
+  release(places)
   return true
 }
