@@ -6,6 +6,7 @@ import { gather, scatter } from './wasm/gathers.ts'
 import { mapReduce } from './wasm/map-reductions.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
+import { reduceInSteps } from './wasm/reduce-steps.ts'
 import { reduce } from './wasm/reductions.ts'
 import { argReduce, argScan, scan } from './wasm/scans.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
@@ -25,7 +26,7 @@ const wasm: Backend = {
     if (!matmul(x, y, out)) reference.matmul(x, y, out)
   },
   reduce: (kind, x, out) => {
-    if (!reduce(kind, x, out)) reference.reduce(kind, x, out)
+    if (!reduce(kind, x, out) && !reduceInSteps(kind, x, out)) reference.reduce(kind, x, out)
   },
   argReduce: (kind, x, dim, values, indices) => {
     if (!argReduce(kind, x, dim, values, indices)) reference.argReduce(kind, x, dim, values, indices)
