@@ -3,6 +3,8 @@ import type { Backend } from './backend.ts'
 import { reference } from './reference/index.ts'
 import { copy } from './wasm/copies.ts'
 import { gather, scatter } from './wasm/gathers.ts'
+import { mapIntegers } from './wasm/map-integers.ts'
+import { mapInOrder } from './wasm/map-order.ts'
 import { mapReduce } from './wasm/map-reductions.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { matmul } from './wasm/products.ts'
@@ -14,7 +16,9 @@ import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
 const wasm: Backend = {
   ...reference,
   map: (program, compute, out, inputs) => {
-    if (!map(program, compute, out, inputs)) reference.map(program, compute, out, inputs)
+    const done =
+      map(program, compute, out, inputs) || mapInOrder(program, compute, out, inputs) || mapIntegers(program, compute, out, inputs)
+    if (!done) reference.map(program, compute, out, inputs)
   },
   mapReduce: (program, compute, shape, inputs, divisor, out) => {
     if (!mapReduce(program, compute, shape, inputs, divisor, out)) reference.mapReduce(program, compute, shape, inputs, divisor, out)

@@ -21,7 +21,7 @@ const folds: Readonly<Partial<Record<Reduction, Fold>>> = {
 }
 
 /** Fewer integers than this are the reference's work: they are sooner done than converted. */
-const FEW = 64
+const FEW = 256
 
 /** Matrices from which on columns are first made rows. */
 const BATCHES = 16
