@@ -16,7 +16,7 @@ const layers: readonly string[] = [
   'storage',
   'tensor autograd/ promote',
   'record',
-  'pointwise',
+  'pointwise elementwise',
   'op',
   'ops/',
   'autograd/engine autograd/methods autograd/function autograd/anomaly access create create-like ranges random print',

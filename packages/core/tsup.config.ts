@@ -1,7 +1,9 @@
 import { defineConfig } from 'tsup'
+import { embedKernels } from './tools/embed.ts'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/testing.ts'],
+  // Threads start from a file of their own.
+  entry: { index: 'src/index.ts', testing: 'src/testing.ts', worker: 'src/backend/wasm/threads/worker.js' },
   format: 'esm',
   target: 'es2022',
   platform: 'neutral',
@@ -9,4 +11,5 @@ export default defineConfig({
   splitting: true,
   sourcemap: true,
   treeshake: false,
+  esbuildPlugins: [embedKernels],
 })

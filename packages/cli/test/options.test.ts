@@ -26,6 +26,7 @@ describe('flags of train', () => {
       valSplit: 0.1,
       testSplit: 0.2,
       seed: 42,
+      threads: 1,
       scale: 'standard',
     })
     expect(options).toMatchObject({
@@ -46,13 +47,16 @@ describe('flags of train', () => {
   })
 
   test('values', () => {
-    expect(parse('-d', '-', '--lr=1e-3', '--epochs', '5', '--batch-size', 'full', '--no-progress', '--seed', '0')).toMatchObject({
+    expect(
+      parse('-d', '-', '--lr=1e-3', '--epochs', '5', '--batch-size', 'full', '--no-progress', '--seed', '0', '--threads', '2'),
+    ).toMatchObject({
       data: '-',
       lr: 0.001,
       epochs: 5,
       batchSize: 'full',
       progress: false,
       seed: 0,
+      threads: 2,
     })
     expect(parse('-d', 'x', '--features', 'a,"b, ""c""", d', '--features', 'e').features).toEqual(['a', 'b, "c"', 'd', 'e'])
     expect(parse('-d', 'x', '--delimiter', 'tab', '--quote', 'none')).toMatchObject({ delimiter: '\t', quote: 'none' })
@@ -73,6 +77,7 @@ describe('flags of train', () => {
     [['--val-split', '1'], '--val-split needs a fraction from 0 up to (not including) 1, got "1".'],
     [['--test-split', '20%'], '--test-split needs a fraction from 0 up to (not including) 1, got "20%".'],
     [['--patience', '-1'], '--patience needs a whole number from 0 on, got "-1".'],
+    [['--threads', '0'], '--threads needs a whole number from 1 to 64, got "0".'],
     [['--seed', 'x'], '--seed needs a whole number from 0 on, got "x".'],
     [['--features', ','], '--features needs names of columns with commas between them, got ",".'],
     [['--delimiter', 'ab'], '--delimiter needs one character, tab, or auto, got "ab".'],

@@ -172,8 +172,15 @@ export interface Program {
   readonly steps: readonly Step[]
   /** The register that holds the result. */
   readonly result: number
-  /** What a backend has made of the program, by its own keys. */
-  readonly compiled: Map<number, unknown>
+  /** What a backend has made of the program. */
+  readonly kernels: Kernels
+}
+
+/** A backend's kernels of one program, by its own keys; the last used one at hand. */
+export interface Kernels {
+  lastKey: number
+  last: unknown
+  readonly byKey: Map<number, unknown>
 }
 
 /** Flattens a formula; equal sub-expressions are computed once. */
@@ -209,7 +216,7 @@ export function compile(root: Expr): Program {
     return register
   }
   const result = emit(root)
-  return { key: keyOf(root), slots, constants, steps, result, compiled: new Map() }
+  return { key: keyOf(root), slots, constants, steps, result, kernels: { lastKey: -1, last: null, byKey: new Map() } }
 }
 
 /** The input slots that a formula reads: exactly what must be saved for its backward. */

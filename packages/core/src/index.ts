@@ -7,6 +7,8 @@ export { Function, FunctionContext } from './autograd/function.ts'
 export type { HookHandle } from './autograd/methods.ts'
 export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGrad, setGradEnabled } from './autograd/mode.ts'
 export type { Hook, Node } from './autograd/node.ts'
+export { areDeterministicAlgorithmsEnabled, useDeterministicAlgorithms } from './backend/wasm/base.ts'
+export { getNumThreads, setNumThreads } from './backend/wasm/threads/pool.ts'
 export { empty, full, type Nested, ones, scalarTensor, type TensorOptions, tensor, zeros } from './create.ts'
 export { emptyLike, fullLike, onesLike, zerosLike } from './create-like.ts'
 export {
@@ -25,6 +27,7 @@ export {
   typeName,
   uint8,
 } from './dtype.ts'
+export { elementwise, type Num, type NumberFormula } from './elementwise.ts'
 export {
   IndexError,
   LinAlgError,
@@ -57,6 +60,17 @@ export { type BatchNormOptions, batchNorm, type InstanceNormOptions, instanceNor
 export { vander } from './ops/chains.ts'
 export { _chunkCat } from './ops/chunk-cat.ts'
 export { bilinear, type ContractedDims, tensordot } from './ops/contractions.ts'
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from './ops/conv.ts'
+export type { PerDimension } from './ops/conv-checks.ts'
 export * from './ops/copies.ts'
 export { cumulativeTrapezoid, trapezoid, trapz } from './ops/differences.ts'
 export {

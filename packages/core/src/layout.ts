@@ -34,6 +34,7 @@ export function isContiguous(shape: Shape, strides: readonly number[]): boolean 
 
 /** Whether the elements fill one gapless run of memory, each once, in whatever order of dimensions. */
 export function isDense(shape: Shape, strides: readonly number[]): boolean {
+  if (isContiguous(shape, strides)) return true
   const order = shape.map((_, i) => i).filter((i) => shape[i] !== 1)
   order.sort((a, b) => (strides[a] as number) - (strides[b] as number))
   let step = 1
@@ -77,7 +78,7 @@ export function denseStrides(shape: Shape, strides: readonly number[]): readonly
 
 /** Whether two elements may share one place in memory, as in an expanded tensor. */
 export function mayOverlap(shape: Shape, strides: readonly number[]): boolean {
-  if (numelOf(shape) === 0) return false
+  if (isContiguous(shape, strides)) return false
   const order = shape.map((_, i) => i).filter((i) => shape[i] !== 1)
   order.sort((a, b) => (strides[a] as number) - (strides[b] as number))
   let reach = 0
@@ -117,9 +118,26 @@ export function broadcastShapes2(a: Shape, b: Shape): Shape {
   return out
 }
 
+/** The shape of a single number. */
+export const NO_DIMS: readonly number[] = []
+
+const everyZeros: (readonly number[])[] = []
+
+/** The strides of a number that is stretched over `ndim` dimensions, in one array for all of them. */
+export const zeroStrides = (ndim: number): readonly number[] => (everyZeros[ndim] ??= new Array<number>(ndim).fill(0))
+
+/** Whether a tensor of `shape` broadcasts to the shape `to` as it is. */
+export function stretchesTo(shape: Shape, to: Shape): boolean {
+  const lead = to.length - shape.length
+  if (lead < 0) return false
+  for (let d = 0; d < shape.length; d++) if (shape[d] !== 1 && shape[d] !== to[lead + d]) return false
+  return true
+}
+
 /** Strides with which an array of `shape` is read as if it had the shape `to`: 0 along stretched dimensions. */
 export function broadcastStrides(shape: Shape, strides: readonly number[], to: Shape): readonly number[] {
   if (sameShape(shape, to)) return strides
+  if (shape.length === 0) return zeroStrides(to.length)
   const lead = to.length - shape.length
   const out = new Array<number>(to.length).fill(0)
   for (let i = 0; i < shape.length; i++) if (shape[i] !== 1 || to[lead + i] === 1) out[lead + i] = strides[i] as number
@@ -134,11 +152,20 @@ export function normalizeDim(dim: number, ndim: number): number {
   return dim < 0 ? dim + n : dim
 }
 
+const everyDims: (readonly number[])[] = []
+
+/** `[0, 1, ...]`: the dimensions of any tensor of `ndim` dimensions, in one array for all of them. */
+export const everyDim = (ndim: number): readonly number[] => (everyDims[ndim] ??= Array.from({ length: ndim }, (_, i) => i))
+
 /** Sorted, distinct, non-negative dimensions; all of them where none are given. */
-export function normalizeDims(dim: number | readonly number[] | undefined | null, ndim: number): number[] {
-  if (dim === undefined || dim === null || (typeof dim !== 'number' && dim.length === 0)) return Array.from({ length: ndim }, (_, i) => i)
+export function normalizeDims(dim: number | readonly number[] | undefined | null, ndim: number): readonly number[] {
+  if (dim === undefined || dim === null || (typeof dim !== 'number' && dim.length === 0)) return everyDim(ndim)
+  if (typeof dim === 'number') {
+    const at = normalizeDim(dim, ndim)
+    return ndim === 0 ? NO_DIMS : [at]
+  }
   const out: number[] = []
-  for (const d of typeof dim === 'number' ? [dim] : dim) {
+  for (const d of dim) {
     const at = normalizeDim(d, ndim)
     if (out.includes(at)) throw new RuntimeError(`dim ${at} appears multiple times in the list of dims`)
     out.push(at)

@@ -9,10 +9,11 @@
 import { RuntimeError } from './errors.ts'
 
 // Every engine has it, but only the library of types with the DOM declares it.
-declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number }) => WasmMemory }
+declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number; shared: boolean }) => WasmMemory }
 
 /** Memory that WebAssembly and typed arrays share. */
 export interface WasmMemory {
+  /** A `SharedArrayBuffer` where the memory is shared between threads: typed arrays work on it all the same. */
   readonly buffer: ArrayBuffer
   grow(pages: number): number
 }
@@ -22,6 +23,8 @@ export class Token {
   /** The first byte of the slab. */
   readonly start: number
   readonly bytes: number
+  /** Whether small tensors share the slab. */
+  shared = false
 
   constructor(start: number, bytes: number) {
     this.start = start
@@ -62,6 +65,13 @@ export interface MemoryStats {
 }
 
 let memory: WasmMemory | null = null
+/**
+ * Whether threads may share the memory. That is settled when the memory is made, and costs nothing in Node, whose functions take views of such memory.
+ * Those of browsers refuse them, and pages get it only under conditions: there it has to be asked for.
+ */
+let shared = (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node !== undefined
+/** How often the memory has grown: views of all of it are made anew then. */
+export let growths = 0
 /** The first byte that no slab has been cut from; address 0 stays unused, as a null pointer would be. */
 let top = PAGE
 let inUse = 0
@@ -75,15 +85,29 @@ const free = new Map<number, number[]>()
 export function wasmMemory(): WasmMemory {
   if (memory !== null) return memory
   // Address space, not memory: pages that were never written cost nothing. So much of it that growing, which detaches every view, is rare.
-  for (const initial of [GENEROUS, 256]) {
-    try {
-      memory = new WebAssembly.Memory({ initial, maximum: 65536 })
-      return memory
-    } catch {
-      // A smaller device may refuse the first.
+  for (const sharing of shared ? [true, false] : [false])
+    for (const initial of [GENEROUS, 256]) {
+      try {
+        memory = new WebAssembly.Memory({ initial, maximum: 65536, shared: sharing })
+        shared = sharing
+        return memory
+      } catch {
+        // A smaller device may refuse the first, and not every engine shares.
+      }
     }
-  }
   throw new RuntimeError('this engine gives no WebAssembly memory\n  help: 16 MB are the least that tensors need')
+}
+
+/** Whether threads share the memory; makes it if need be, so that the answer holds. */
+export function isShared(): boolean {
+  wasmMemory()
+  return shared
+}
+
+/** Asks for memory that threads share; whether it is. */
+export function share(): boolean {
+  if (memory === null) shared = true
+  return isShared()
 }
 
 /** Asks the engine to collect at once; null where it cannot be asked. */
@@ -127,6 +151,7 @@ function sweep(): void {
 
 /** Makes room by collecting, and lets the budget follow what is really in use. */
 function reclaim(): void {
+  idle.clear()
   collect ??= collector()
   if (collect !== null) {
     collect()
@@ -147,6 +172,7 @@ function place(bytes: number): number {
   if (missing > 0) {
     // Growing detaches every view, so it is done seldom: by half at least.
     const pages = Math.ceil(Math.max(missing, Math.min(buffer.byteLength / 2, MOST - buffer.byteLength)) / PAGE)
+    growths++
     try {
       wasmMemory().grow(pages)
     } catch {
@@ -161,8 +187,24 @@ function place(bytes: number): number {
   return start
 }
 
+/** The address of memory for good: it is never given back, and finding it collects nothing. -1 where there is none. */
+export const reserve = (bytes: number): number => place(Math.ceil(bytes / PAGE) * PAGE)
+
+/** Slabs that were given back before the collector could know, by size; leased still. */
+const idle = new Map<number, Token[]>()
+
+/** Gives a slab back at once: for memory that nobody can reach any more, which only who owns it can know. Slabs of small tensors are left to the collector. */
+export function giveBack(token: Token): void {
+  if (token.shared) return
+  const same = idle.get(token.bytes)
+  if (same === undefined) idle.set(token.bytes, [token])
+  else same.push(token)
+}
+
 /** A slab of `bytes`, or null where ordinary arrays have to do. */
 function lease(bytes: number): Token | null {
+  const waiting = idle.get(bytes)?.pop()
+  if (waiting !== undefined) return waiting
   if (inUse + bytes > budget) reclaim()
   if (inUse + bytes > budget && collect === null && budget >= BLIND_BUDGET) return null
   let start = place(bytes)
@@ -220,6 +262,7 @@ export function take(bytes: number): Token | null {
     current = lease(SLAB)
     used = 0
     if (current === null) return null
+    current.shared = true
   }
   address = current.start + used
   used += n
@@ -234,5 +277,7 @@ export function take(bytes: number): Token | null {
  */
 export function memoryStats(): MemoryStats {
   sweep()
-  return { inUse, reserved: top, slabs: leases.length, collections }
+  let unused = 0
+  for (const [bytes, tokens] of idle) unused += bytes * tokens.length
+  return { inUse: inUse - unused, reserved: top, slabs: leases.length, collections }
 }

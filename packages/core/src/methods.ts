@@ -27,8 +27,17 @@ function install(name: string, operation: AnyOperation): void {
   Object.defineProperty(Tensor.prototype, name, {
     configurable: true,
     writable: true,
-    value: function (this: Tensor, ...rest: unknown[]) {
-      return operation(this, ...rest)
+    // Spreading arguments costs more than a small kernel does.
+    value: function (this: Tensor, a?: unknown, b?: unknown, ...rest: unknown[]) {
+      // biome-ignore lint/complexity/noArguments: how many there are matters to operations, and a rest parameter would be an array for each call.
+      const given = arguments.length
+      return given === 0
+        ? operation(this)
+        : given === 1
+          ? operation(this, a)
+          : given === 2
+            ? operation(this, a, b)
+            : operation(this, a, b, ...rest)
     },
   })
 }

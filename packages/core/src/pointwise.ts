@@ -1,14 +1,14 @@
 /** Pointwise operations: formulas become kernels and graph nodes; broadcasting, promotion and saving follow. */
 import { checkInplace, checkWritable, overwrites, rebase } from './autograd/inplace.ts'
 import { isGradEnabled } from './autograd/mode.ts'
-import { type Edge, Node, type Rule, type Saved } from './autograd/node.ts'
+import { type Edge, NOTHING, Node, type Rule, type Saved } from './autograd/node.ts'
 import { kernels } from './backend/index.ts'
 import { castScalar, type DType, isFloat, scalarName } from './dtype.ts'
 import { NotImplementedError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
-import { broadcastShapes2, isDense, type Shape, sameShape } from './layout.ts'
-import { floatType, type Operand, pyType, resultType } from './promote.ts'
-import { castTo, checkSavable, copyOf, copyWithHistory, edgesOf, expand, recording, sumTo } from './record.ts'
+import { broadcastShapes2, isContiguous, isDense, numelOf, type Shape, sameShape } from './layout.ts'
+import { commonType, floatType, type Operand, pyType, resultType } from './promote.ts'
+import { castTo, checkSavable, copyOf, copyWithHistory, edgesOf, expand, sumTo } from './record.ts'
 import { Storage } from './storage.ts'
 import { allocateTensor, Tensor } from './tensor.ts'
 
@@ -27,6 +27,20 @@ function allocateLike(shape: Shape, dtype: DType, operands: readonly Operand[]):
   }
   if (model === null || !isDense(shape, model.strides)) return allocateTensor(shape, dtype, false)
   return new Tensor(new Storage(dtype, model.numel(), false), dtype, shape, model.strides, 0)
+}
+
+/** One of the tensors where all are dense, of one floating-point dtype and one layout, and fill their memory; else null. */
+function alike(operands: readonly Operand[]): Tensor | null {
+  let model: Tensor | null = null
+  for (let i = 0; i < operands.length; i++) {
+    const x = operands[i] as Operand
+    if (typeof x === 'number') continue
+    if (model === null) {
+      if (!isFloat(x.dtype) || !isContiguous(x.shape, x.strides)) return null
+      model = x
+    } else if (x.dtype !== model.dtype || !sameShape(x.shape, model.shape) || !sameShape(x.strides, model.strides)) return null
+  }
+  return model
 }
 
 const sameStrides = (x: Tensor, y: Tensor): boolean => sameShape(x.strides, y.strides)
@@ -117,9 +131,15 @@ export class Kernel {
   #reads: readonly number[] = []
   readonly #plain: Partial<Record<DType, PointwiseAttrs>> = {}
 
+  /** Whether nothing but the operands' common dtype matters, and any of a floating-point one will do. */
+  readonly #simple: boolean
+
   constructor(formula: Formula) {
     this.formula = formula
     this.arity = formula.forward.length
+    const { tensors, tensorFirst = false, dtype, only } = formula
+    this.#simple =
+      tensors === undefined && !tensorFirst && dtype !== 'bool' && (only === undefined || only[0] === 'float' || only[0] === 'number')
   }
 
   get program(): Program {
@@ -157,30 +177,29 @@ export class Kernel {
 
   /** Runs the formula; with `self`, writes the result into it. */
   run(operands: readonly Operand[], self: Tensor | null = null): Tensor {
+    if (self === null && this.#simple) {
+      const model = alike(operands)
+      if (model !== null) return this.#runAlike(operands, model)
+    }
     checkOperands(this.formula, operands)
     checkKind(this.formula, operands)
-    const common = resultType(...operands)
+    const common = commonType(operands)
     const shape = broadcastAll(operands)
     const { dtype = 'promote', backward } = this.formula
     const compute = dtype === 'float' ? floatType(common) : common
     const outDType = dtype === 'bool' ? 'bool' : compute
-    const records = backward !== undefined && isFloat(outDType) && recording(self === null ? operands : [self, ...operands])
-    const edges = records ? edgesOf(operands) : null
+    const edges = backward !== undefined && isFloat(outDType) ? edgesOf(operands, self) : null
     const reads = edges === null ? 0 : this.reads(edges)
     let xs = operands
     if (self !== null) {
       checkInplace(self)
       checkWritable(self, shape, outDType)
-      xs = operands.map((x, i) => {
-        if (typeof x === 'number') return x
-        // The operand in the place of `self` is saved as it was; in another place it is an error at backward, as in PyTorch.
-        if (i === 0 && reads & 4) return copyWithHistory(x)
-        return overwrites(self, x) ? copyOf(x) : x
-      })
+      xs = this.#readable(operands, self, reads)
     }
     const out = self ?? allocateLike(shape, outDType, operands)
     // Before the write, so that what is overwritten although it was saved is noticed later.
-    const node = edges === null ? null : this.#node(compute, operands, edges, savedOf(reads, out, xs), out)
+    const node =
+      edges === null ? null : this.#node(operands, edges, savedOf(reads, out, xs), pointwiseAttrs(this, compute, operands, shape))
     const program = this.program
     kernels.map(program, compute, out, program.slots.length === xs.length ? xs : program.slots.map((i) => xs[i] as Operand))
     if (self !== null) self.storage.version++
@@ -192,20 +211,53 @@ export class Kernel {
     return out
   }
 
+  /** The usual case, by the shortest way: dense operands of one floating-point dtype and one layout. */
+  #runAlike(operands: readonly Operand[], { dtype, shape, strides }: Tensor): Tensor {
+    const out = new Tensor(new Storage(dtype, numelOf(shape), false), dtype, shape, strides, 0)
+    const edges = this.formula.backward === undefined ? null : edgesOf(operands)
+    if (edges === null) {
+      kernels.map(this.program, dtype, out, operands)
+      return out
+    }
+    const reads = this.reads(edges)
+    const node = this.#node(operands, edges, savedOf(reads, out, operands), this.plain(dtype))
+    kernels.map(this.program, dtype, out, operands)
+    out.setHistory(node, 0)
+    if (reads & 2) node.adopt(out, 0)
+    return out
+  }
+
+  /** The operands of an in-place run: copies of those that the write would spoil. */
+  #readable(operands: readonly Operand[], self: Tensor, reads: number): readonly Operand[] {
+    let xs: Operand[] | null = null
+    for (let i = 0; i < operands.length; i++) {
+      const x = operands[i] as Operand
+      if (typeof x === 'number') continue
+      // The operand in the place of `self` is saved as it was; in another place it is an error at backward, as in PyTorch.
+      const spoilt = i === 0 && (reads & 4) !== 0
+      if (!spoilt && !overwrites(self, x)) continue
+      xs ??= [...operands]
+      xs[i] = spoilt ? copyWithHistory(x) : copyOf(x)
+    }
+    return xs ?? operands
+  }
+
   /** The graph's record of a run. */
-  #node(compute: DType, operands: readonly Operand[], edges: readonly (Edge | null)[], saved: Saved, out: Tensor): Node {
+  #node(operands: readonly Operand[], edges: readonly (Edge | null)[], saved: Saved, attrs: PointwiseAttrs): Node {
     checkSavable(saved)
     const { gradFn } = this.formula
     const name = typeof gradFn === 'function' ? gradFn(...operands) : (gradFn as string)
-    return new Node(name, pointwiseRule, edges, saved, pointwiseAttrs(this, compute, operands, out.shape), [out.shape]) as unknown as Node
+    return new Node(name, pointwiseRule, edges, saved, attrs) as unknown as Node
   }
 }
 
 /** The output and the operands of a formula, null where no adjoint that will run reads them. */
-export const savedOf = (reads: number, out: Tensor | null, operands: readonly Operand[]): (Operand | null)[] => [
-  reads & 2 ? out : null,
-  ...operands.map((x, i) => (reads & (4 << i) ? x : null)),
-]
+export function savedOf(reads: number, out: Tensor | null, operands: readonly Operand[]): readonly (Operand | null)[] {
+  if (reads < 2) return NOTHING
+  const saved: (Operand | null)[] = [reads & 2 ? out : null]
+  for (let i = 0; i < operands.length; i++) saved.push(reads & (4 << i) ? (operands[i] as Operand) : null)
+  return saved
+}
 
 /** A plain number as a tensor of the dtype that the operation computes in, for backward formulas that run over tensors. */
 function scalarTensor(value: number, dtype: DType): Tensor {
@@ -218,36 +270,57 @@ function scalarTensor(value: number, dtype: DType): Tensor {
  * The gradients of a formula's operands. Without recording each is one kernel; with it, the same formula runs over tensors.
  * `saved` holds the output and the operands, null where the formula does not read them.
  */
-export function pullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, needs: (i: number) => boolean): (Tensor | null)[] {
-  const { kernel, compute, shapes, dtypes } = attrs
-  const finish = (g: Tensor, i: number): Tensor =>
-    shapes === null || dtypes === null ? g : castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType)
-  if (isGradEnabled()) {
-    // The formula runs as a whole: what was not saved, because no gradient that is wanted reads it, stands in as NaN.
-    const xs = saved.map((t) => (t === null || typeof t === 'number' ? scalarTensor(t ?? Number.NaN, compute) : t))
-    const backward = kernel.formula.backward as unknown as (...xs: Tensor[]) => (Tensor | null)[]
-    return backward(grad, ...xs).map((g, i) => (g === null || !needs(i) ? null : finish(expand(g, grad.shape), i)))
+export function pullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, node: Pick<Node, 'needs'>): (Tensor | null)[] {
+  if (isGradEnabled()) return recordedPullback(grad, saved, attrs, node)
+  const { kernel, compute } = attrs
+  const { adjoints } = kernel
+  const grads: (Tensor | null)[] = []
+  for (let i = 0; i < adjoints.length; i++) {
+    const adjoint = adjoints[i] as Adjoint | null
+    if (adjoint === null || !node.needs(i)) grads.push(null)
+    else if (adjoint.identity) grads.push(finish(grad, i, attrs))
+    else {
+      const { slots } = adjoint.program
+      const inputs: Operand[] = []
+      for (let k = 0; k < slots.length; k++) inputs.push(slots[k] === 0 ? grad : (saved[(slots[k] as number) - 1] as Operand))
+      const out = allocateLike(grad.shape, grad.dtype, inputs)
+      kernels.map(adjoint.program, compute, out, inputs)
+      grads.push(finish(out, i, attrs))
+    }
   }
-  const slots: (Operand | null)[] = [grad, ...saved]
-  return kernel.adjoints.map((adjoint, i) => {
-    if (adjoint === null || !needs(i)) return null
-    if (adjoint.identity) return finish(grad, i)
-    const inputs = adjoint.program.slots.map((s) => slots[s] as Operand)
-    const out = allocateLike(grad.shape, grad.dtype, inputs)
-    kernels.map(adjoint.program, compute, out, inputs)
-    return finish(out, i)
-  })
+  return grads
 }
+
+/** The same as a part of the graph: the formula runs as a whole, over tensors. */
+function recordedPullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, node: Pick<Node, 'needs'>): (Tensor | null)[] {
+  const { kernel, compute } = attrs
+  // What was not saved, because no gradient that is wanted reads it, stands in as NaN.
+  const xs = Array.from({ length: kernel.arity + 1 }, (_, i) => {
+    const t = saved[i] ?? Number.NaN
+    return typeof t === 'number' ? scalarTensor(t, compute) : t
+  })
+  const backward = kernel.formula.backward as unknown as (...xs: Tensor[]) => (Tensor | null)[]
+  return backward(grad, ...xs).map((g, i) => (g === null || !node.needs(i) ? null : finish(expand(g, grad.shape), i, attrs)))
+}
+
+/** Takes a gradient from the shape and dtype of the result to those of operand `i`. */
+const finish = (g: Tensor, i: number, { shapes, dtypes }: PointwiseAttrs): Tensor =>
+  shapes === null || dtypes === null ? g : castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType)
 
 /** The node of every pointwise operation. */
 const pointwiseRule: Rule<Saved, PointwiseAttrs> = {
   name: 'PointwiseBackward0',
-  backward: (grad, node) => pullback(grad, node.saved(), node.attrs, (i) => node.needs(i)),
+  backward: (grad, node) => pullback(grad, node.saved(), node.attrs, node),
 }
 
 /** What `pullback` needs to know of a call. */
 export function pointwiseAttrs(kernel: Kernel, compute: DType, operands: readonly Operand[], out: Shape): PointwiseAttrs {
-  if (operands.every((x) => typeof x === 'number' || (x.dtype === compute && sameShape(x.shape, out)))) return kernel.plain(compute)
+  let plain = true
+  for (let i = 0; i < operands.length && plain; i++) {
+    const x = operands[i] as Operand
+    plain = typeof x === 'number' || (x.dtype === compute && sameShape(x.shape, out))
+  }
+  if (plain) return kernel.plain(compute)
   return {
     kernel,
     compute,
@@ -260,7 +333,7 @@ export function pointwiseAttrs(kernel: Kernel, compute: DType, operands: readonl
 export const kernel = (formula: Formula): Kernel => new Kernel(formula)
 
 /** A variant and what it is to run on. */
-export type Call = readonly [kernel: Kernel, ...operands: Operand[]]
+export type Call = readonly [kernel: Kernel, operands: readonly Operand[]]
 
 /** An operation whose in-place form writes straight into its first argument. */
 export interface WithInto {
@@ -269,20 +342,28 @@ export interface WithInto {
 
 /** Defines a pointwise operation that chooses its variant by its arguments; its in-place form follows. */
 export function overloads<A extends unknown[]>(pick: (...args: A) => Call): (...args: A) => Tensor {
-  const run = (...args: A): Tensor => {
-    const [chosen, ...operands] = pick(...args)
-    return chosen.run(operands)
+  // All of them take at most four arguments, and a rest parameter would be an array for each call.
+  const choose = pick as unknown as (a: unknown, b: unknown, c: unknown, d: unknown) => Call
+  const run = (a: unknown, b: unknown, c: unknown, d: unknown): Tensor => {
+    const call = choose(a, b, c, d)
+    return call[0].run(call[1])
   }
-  const into = (...args: A): Tensor => {
-    const [chosen, ...operands] = pick(...args)
-    return chosen.run(operands, args[0] as Tensor)
+  const into = (a: unknown, b: unknown, c: unknown, d: unknown): Tensor => {
+    const call = choose(a, b, c, d)
+    return call[0].run(call[1], a as Tensor)
   }
-  return Object.assign(run, { into })
+  return Object.assign(run, { into }) as unknown as (...args: A) => Tensor
 }
 
 /** Defines a pointwise operation from one formula. */
 export function pointwise<A extends Operand[]>(formula: Formula): (...args: A) => Tensor {
   const only = new Kernel(formula)
-  // Cut to the arity, so that `xs.reduce(add)` does not pass an index as an operand.
-  return overloads<A>((...args) => [only, ...args.slice(0, only.arity)])
+  // Cut to the arity, so that `xs.reduce(mul)` does not pass an index as an operand.
+  const pick: (...xs: Operand[]) => Call =
+    only.arity === 1
+      ? (x) => [only, [x as Operand]]
+      : only.arity === 2
+        ? (x, y) => [only, [x as Operand, y as Operand]]
+        : (...xs) => [only, xs.slice(0, only.arity)]
+  return overloads<A>(pick as (...args: A) => Call)
 }

@@ -29,7 +29,10 @@ function commonFloat(operands: readonly Operand[]): DType | null {
  *
  * @see https://pytorch.org/docs/stable/generated/torch.result_type.html
  */
-export function resultType(...operands: readonly Operand[]): DType {
+export const resultType = (...operands: readonly Operand[]): DType => commonType(operands)
+
+/** The same, of operands in an array. */
+export function commonType(operands: readonly Operand[]): DType {
   const alike = commonFloat(operands)
   if (alike !== null) return alike
   let dims: DType | null = null

@@ -20,17 +20,34 @@ export function recording(inputs: readonly Operand[]): boolean {
   return false
 }
 
+/**
+ * The edges to the inputs, null where no gradient is wanted; null as a whole where the operation is not to be recorded, because
+ * neither the inputs nor the tensor to be written want one.
+ */
+export function edgesOf(inputs: readonly Operand[], written: Tensor | null = null): (Edge | null)[] | null {
+  if (!isGradEnabled()) return null
+  let edges: (Edge | null)[] | null = written?.requiresGrad ? inputs.map(() => null) : null
+  for (let i = 0; i < inputs.length; i++) {
+    const x = inputs[i] as Operand
+    if (typeof x === 'number') continue
+    const edge = gradEdge(x)
+    if (edge === null) continue
+    edges ??= inputs.length === 1 ? [null] : inputs.length === 2 ? [null, null] : new Array<Edge | null>(inputs.length).fill(null)
+    edges[i] = edge
+  }
+  return edges
+}
+
 /** Refuses to save what was made in inference mode. */
 export function checkSavable(saved: Saved): void {
-  for (const t of saved)
-    if (t !== null && typeof t !== 'number' && t.inference)
+  for (let i = 0; i < saved.length; i++) {
+    const t = saved[i]
+    if (t !== null && t !== undefined && typeof t !== 'number' && t.inference)
       throw new RuntimeError(
         'Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`.',
       )
+  }
 }
-
-/** The edges to the inputs; null where no gradient is wanted. */
-export const edgesOf = (inputs: readonly Operand[]): (Edge | null)[] => inputs.map((x) => (typeof x === 'number' ? null : gradEdge(x)))
 
 /** Makes `out` the recorded result of an operation on `inputs`, if any of them requires a gradient. */
 export function record<S extends Saved, A>(
@@ -41,9 +58,11 @@ export function record<S extends Saved, A>(
   attrs: A,
   name: string = rule.name,
 ): Tensor {
-  if (!isFloat(out.dtype) || !recording(inputs)) return out
+  if (!isFloat(out.dtype)) return out
+  const edges = edgesOf(inputs)
+  if (edges === null) return out
   checkSavable(saved)
-  const node = new Node(name, rule, edgesOf(inputs), saved, attrs, [out.shape])
+  const node = new Node(name, rule, edges, saved, attrs)
   out.setHistory(node as unknown as Node, 0)
   node.adopt(out)
   return out
@@ -58,16 +77,10 @@ export function recordAll<S extends Saved, A>(
   attrs: A,
   name: string = rule.name,
 ): void {
-  if (!recording(inputs)) return
+  const edges = edgesOf(inputs)
+  if (edges === null) return
   checkSavable(saved)
-  const node = new Node(
-    name,
-    rule,
-    edgesOf(inputs),
-    saved,
-    attrs,
-    outs.map((t) => t.shape),
-  )
+  const node = new Node(name, rule, edges, saved, attrs, outs.length)
   outs.forEach((t, i) => {
     if (!isFloat(t.dtype)) return
     t.setHistory(node as unknown as Node, i)
@@ -117,7 +130,7 @@ const zerosLike = (x: Tensor): Tensor => allocateTensor(x.shape, x.dtype)
 export function copyInto(self: Tensor, source: Tensor, name: string = copyRule.name): Tensor {
   const node =
     isFloat(self.dtype) && recording([self, source])
-      ? new Node(name, copyRule, [gradEdge(self), gradEdge(castTo(source, self.dtype))], [], undefined, [self.shape])
+      ? new Node(name, copyRule, [gradEdge(self), gradEdge(castTo(source, self.dtype))], [], undefined)
       : null
   kernels.copy(source, self)
   self.storage.version++

@@ -1,12 +1,29 @@
 /** One buffer of elements: where it lies and how often it was written. */
+
+import { baseKernels } from './backend/wasm/base.ts'
 import { arrayOf, type DType, itemsize, type TypedArray } from './dtype.ts'
-import { address, type Token, take, wasmMemory } from './memory.ts'
+import { address, giveBack, growths, type Token, take, wasmMemory } from './memory.ts'
 
 /** Typed arrays made for a storage hold it, so that nobody keeps elements whose place is used again. */
 const owner = Symbol('storage')
 
 /** @internal Tests switch it on: memory that nobody asked to be zero then holds NaN, so that reading before writing shows. */
 export const poison: { on: boolean } = { on: false }
+
+let currentPass = 0
+let passes = 0
+
+/** Marks memory taken from now on as belonging to a backward pass; returns the pass's number, and `leavePass` what `enterPass` found. */
+export function enterPass(): { readonly own: number; readonly outer: number } {
+  const outer = currentPass
+  currentPass = ++passes
+  return { own: currentPass, outer }
+}
+
+/** Goes back to the pass around, if any. */
+export function leavePass(outer: number): void {
+  currentPass = outer
+}
 
 /** The memory that a tensor and its views share. */
 export class Storage {
@@ -19,6 +36,10 @@ export class Storage {
   version = 0
   /** Whether somebody outside a running backward pass may hold this memory: such a gradient is copied before it becomes `.grad`. */
   held = false
+  /** The backward pass in which this memory was taken; 0 outside of all. */
+  readonly pass: number = currentPass
+  /** In how many places a gradient in this memory waits in that pass. */
+  waiting = 0
   /** Keeps the memory from being used again. */
   token: Token | null
   #view: TypedArray | null = null
@@ -57,6 +78,14 @@ export class Storage {
     else whole(this.dtype)[this.pointer / itemsize(this.dtype) + index] = value
   }
 
+  /** Gives the memory back: for elements that nobody can reach any more. */
+  free(): void {
+    if (this.token === null) return
+    if (poison.on) fill(this.pointer, this.length * itemsize(this.dtype), 255)
+    giveBack(this.token)
+    this.token = null
+  }
+
   /** Makes room for `length` elements; what is new is zero. */
   grow(length: number): void {
     const larger = new Storage(this.dtype, length)
@@ -69,20 +98,21 @@ export class Storage {
 }
 
 /** The whole memory as elements of each dtype. */
-const wholes: Partial<Record<DType, TypedArray>> = {}
+let wholes: Partial<Record<DType, TypedArray>> = {}
+let wholesMade = 0
 
 function whole(dtype: DType): TypedArray {
+  if (growths !== wholesMade) {
+    wholes = {}
+    wholesMade = growths
+  }
   const known = wholes[dtype]
-  if (known !== undefined && known.byteLength > 0) return known
+  if (known !== undefined) return known
   const { buffer } = wasmMemory()
   const made = new (arrayOf(dtype))(buffer, 0, Math.floor(buffer.byteLength / itemsize(dtype)))
   wholes[dtype] = made
   return made
 }
 
-let bytesView: Uint8Array | null = null
-
-function fill(pointer: number, bytes: number, value: number): void {
-  if (bytesView === null || bytesView.byteLength === 0) bytesView = new Uint8Array(wasmMemory().buffer)
-  bytesView.fill(value, pointer, pointer + bytes)
-}
+const fill = (pointer: number, bytes: number, value: number): void =>
+  (baseKernels('fill')['fill'] as (pointer: number, bytes: number, value: number) => void)(pointer, bytes, value)

@@ -128,6 +128,7 @@ export class Tensor implements View {
   /** @internal */ readonly inference: boolean
   #leafRequiresGrad = false
   #grad: Tensor | null = null
+  #ownsGrad = false
   #retains = false
   #warned = false
 
@@ -243,6 +244,7 @@ export class Tensor implements View {
       this.#warned = true
       warn(nonLeafGrad)
     }
+    this.#ownsGrad = false
     return this.#grad
   }
 
@@ -261,16 +263,25 @@ export class Tensor implements View {
         )
       value.storage.held = true
     }
+    if (this.#ownsGrad) this.#grad?.storage.free()
+    this.#ownsGrad = false
     this.#grad = value
   }
 
-  /** @internal The gradient without the warning, for the engine and optimizers. */
+  /** @internal The gradient without the warning, for the engine, and for optimizers that let go of it again. */
   get gradient(): Tensor | null {
     return this.#grad
   }
 
   /** @internal */
   set gradient(value: Tensor | null) {
+    this.#ownsGrad = false
+    this.#grad = value
+  }
+
+  /** @internal Takes over a gradient that nothing else refers to: its memory is free as soon as another takes its place, unless it was asked for. */
+  adoptGradient(value: Tensor): void {
+    this.#ownsGrad = true
     this.#grad = value
   }
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { describe, expect, it } from 'vitest'
+import { embedKernels } from '../tools/embed.ts'
 
 /** What a browser would get for this program. */
 async function bundle(program: string): Promise<{ code: string; bytes: number; inputs: string[] }> {
@@ -13,6 +14,7 @@ async function bundle(program: string): Promise<{ code: string; bytes: number; i
     target: 'es2022',
     conditions: ['@tapegrad/source'],
     minify: true,
+    plugins: [embedKernels],
     metafile: true,
     write: false,
   })

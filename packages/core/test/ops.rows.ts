@@ -1,6 +1,7 @@
 /** One row per operation, by family; ops.test.ts makes the tests of it and is never edited to add one. An operation without a row does not compile. */
 import type * as activation from '../src/ops/activation.ts'
 import type * as attention from '../src/ops/attention.ts'
+import type * as conv from '../src/ops/conv.ts'
 import type * as differences from '../src/ops/differences.ts'
 import type * as distances from '../src/ops/distances.ts'
 import type * as einsum from '../src/ops/einsum.ts'
@@ -17,6 +18,7 @@ import type * as normLayers from '../src/ops/norm-layers.ts'
 import type * as rectifier from '../src/ops/rectifier.ts'
 import { arithmetic } from './rows/arithmetic.ts'
 import { arrangements, arranging } from './rows/arranging.ts'
+import { convolutions } from './rows/convolutions.ts'
 import { functions } from './rows/functions.ts'
 import { indexing, lookups } from './rows/indexing.ts'
 import { layers } from './rows/layers.ts'
@@ -42,6 +44,7 @@ type Functions =
   | keyof typeof lossMulti
   | Exclude<keyof typeof normLayers, 'checkValues'>
   | keyof typeof attention
+  | keyof typeof conv
   | keyof typeof distances
   | keyof typeof einsum
   | keyof typeof differences
@@ -61,6 +64,7 @@ export const rows = {
   ...linearAlgebra,
   ...functions,
   ...layers,
+  ...convolutions,
   ...linalgRows,
   ...losses,
 } satisfies Record<keyof typeof ops | Functions, Row | readonly Row[]>

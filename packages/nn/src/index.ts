@@ -3,6 +3,15 @@ export { LogSigmoid, ReLU, Sigmoid, Softplus, Softsign, Tanh, Tanhshrink } from 
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.ts'
 export { Bilinear } from './bilinear.ts'
 export { type Layer, ModuleDict, ModuleList, Sequential } from './container.ts'
+export { Conv1d, Conv2d, Conv3d, type ConvModuleOptions } from './conv.ts'
+export type { PaddingMode, SharedConvOptions } from './conv-base.ts'
+export {
+  ConvTranspose1d,
+  ConvTranspose2d,
+  ConvTranspose3d,
+  type ConvTransposeModuleOptions,
+  type OutputSizeOptions,
+} from './conv-transpose.ts'
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutModuleOptions } from './dropout.ts'
 export { Embedding, type EmbeddingModuleOptions } from './embedding.ts'
 export { AssertionError } from './errors.ts'

@@ -1,5 +1,5 @@
 /** Adam and AdamW: steps scaled by running moments of the gradient. */
-import { type Tensor, zerosLike } from '@tapegrad/core'
+import { elementwise, type Tensor, zerosLike } from '@tapegrad/core'
 import { checkBeta, checkNonNegative } from './check.ts'
 import { Optimizer } from './optimizer.ts'
 import type { Params } from './types.ts'
@@ -30,6 +30,16 @@ export interface AdamState {
   maxExpAvgSq?: Tensor
 }
 
+// Rounded step by step as PyTorch's loop over `lerp_`, `addcmul_` and `addcdiv_` is, but in three passes over memory.
+const updateMean = /* @__PURE__ */ elementwise((m, g, weight) =>
+  m.add(weight.mul(g.sub(m))).where(weight.lt(0.5), g.sub(g.sub(m).mul(weight.neg().add(1)))),
+)
+const updateSquare = /* @__PURE__ */ elementwise((v, g, beta, weight) => v.mul(beta).add(g.mul(g).mul(weight)))
+const larger = /* @__PURE__ */ elementwise((v, w) => v.maximum(w))
+const updateParameter = /* @__PURE__ */ elementwise((p, m, v, size, correction, eps) =>
+  p.add(m.div(v.sqrt().div(correction).add(eps)).mul(size)),
+)
+
 /**
  * Adam.
  *
@@ -53,6 +63,10 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
       maximize: false,
     }
     super(params, { ...defaults, ...options })
+  }
+
+  protected override get keepsGradients(): boolean {
+    return false
   }
 
   protected override validate({ lr, betas, eps, weightDecay }: AdamOptions): void {
@@ -83,19 +97,15 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
       if (decoupledWeightDecay) p.mul_(1 - lr * weightDecay)
       else g = g.add(p, { alpha: weightDecay })
     }
-    mean.lerp_(g, 1 - beta1)
-    square.mul_(beta2).addcmul_(g, g, { value: 1 - beta2 })
+    updateMean(mean, mean, g, 1 - beta1)
+    updateSquare(square, square, g, beta2, 1 - beta2)
 
     let scale = square
     if (amsgrad) {
-      const largest = (state.maxExpAvgSq ??= zerosLike(p))
-      scale = largest.copy_(largest.maximum(square))
+      scale = state.maxExpAvgSq ??= zerosLike(p)
+      larger(scale, scale, square)
     }
-    const denominator = scale
-      .sqrt()
-      .div_(Math.sqrt(1 - beta2 ** step))
-      .add_(eps)
-    p.addcdiv_(mean, denominator, { value: -lr / (1 - beta1 ** step) })
+    updateParameter(p, p, mean, scale, -lr / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step), eps)
   }
 }
 

@@ -52,6 +52,11 @@ export abstract class Optimizer<Options extends object, State extends object> {
   /** Moves one parameter along its gradient: in place, without a graph. What it keeps in `state` is saved. */
   protected abstract update(parameter: Tensor, grad: Tensor, state: State, options: Options): void
 
+  /** Whether `update` may keep a gradient beyond the step. Where it never does, `zeroGrad()` can use its memory again at once. */
+  protected get keepsGradients(): boolean {
+    return true
+  }
+
   /** Refuses impossible options; they may come from the user, a group or a state dict. */
   protected validate(_options: Options): void {}
 
@@ -103,11 +108,12 @@ export abstract class Optimizer<Options extends object, State extends object> {
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const p of group.params) {
-          const grad = p.grad
+          const grad = this.keepsGradients ? p.grad : p.gradient
           if (grad === null) continue
-          const state = this.state.get(p) ?? ({} as State)
+          const known = this.state.get(p)
+          const state = known ?? ({} as State)
           this.update(p, grad, state, group)
-          if (Object.keys(state).length > 0) this.state.set(p, state)
+          if (known === undefined && Object.keys(state).length > 0) this.state.set(p, state)
         }
       }
     })

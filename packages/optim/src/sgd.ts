@@ -1,5 +1,5 @@
 /** Stochastic gradient descent. */
-import { type Tensor, ValueError } from '@tapegrad/core'
+import { elementwise, type Tensor, ValueError } from '@tapegrad/core'
 import { checkNonNegative } from './check.ts'
 import { Optimizer } from './optimizer.ts'
 import type { Params } from './types.ts'
@@ -25,6 +25,9 @@ export interface SGDState {
   momentumBuffer?: Tensor
 }
 
+// One pass over memory each, where `mul_` and `add_` would be two.
+const accumulate = /* @__PURE__ */ elementwise((b, g, momentum, share) => b.mul(momentum).add(g.mul(share)))
+
 /**
  * Stochastic gradient descent, with momentum if you like.
  *
@@ -39,6 +42,10 @@ export interface SGDState {
 export class SGD extends Optimizer<SGDOptions, SGDState> {
   constructor(params: Params<SGDOptions>, options: Partial<SGDOptions> = {}) {
     super(params, { lr: 1e-3, momentum: 0, dampening: 0, weightDecay: 0, nesterov: false, maximize: false, ...options })
+  }
+
+  protected override get keepsGradients(): boolean {
+    return false
   }
 
   protected override validate({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {
@@ -59,7 +66,7 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     if (momentum !== 0) {
       const buffer = state.momentumBuffer
       if (buffer === undefined) state.momentumBuffer = g.detach().clone()
-      else buffer.mul_(momentum).add_(g, { alpha: 1 - dampening })
+      else accumulate(buffer, buffer, g, momentum, 1 - dampening)
       const moving = state.momentumBuffer as Tensor
       g = nesterov ? g.add(moving, { alpha: momentum }) : moving
     }

@@ -1,5 +1,5 @@
 /** `train`: from a table to a saved model, and how good it is. */
-import { setWarningHandler } from '@tapegrad/core'
+import { setNumThreads, setWarningHandler } from '@tapegrad/core'
 import type { Table } from '@tapegrad/data'
 import { openSource, readTable } from '@tapegrad/data/csv'
 import { LAST_FILE, saveCheckpoint } from '../artifacts/checkpoint.ts'
@@ -41,6 +41,7 @@ export async function runTrain(argv: readonly string[], context: Context): Promi
   await RunFolder.check(request)
   const previous = setWarningHandler((message, category) => context.warnings.add(`W_${category.toUpperCase()}`, message))
   try {
+    setNumThreads(options.threads)
     const since = performance.now()
     const table = await context.interrupts.orInterrupted(read(options, context))
     const beginning = { argv, started: request.now, readSeconds: (performance.now() - since) / 1000 }

@@ -17,6 +17,7 @@ export const TRAIN_DEFAULTS = {
   testSplit: 0.2,
   patience: 10,
   seed: 42,
+  threads: 1,
   scale: 'standard',
 } as const
 
@@ -48,6 +49,7 @@ export interface TrainOptions extends CsvFlags {
   /** Epochs without progress before stopping; 0 = never stop early; undefined = not given (10, more where epochs are). */
   patience: number | undefined
   seed: number
+  threads: number
   out: string | undefined
   force: boolean
   json: boolean
@@ -107,6 +109,9 @@ function trainFlags(): Option[] {
     flag(TRAINING, '--seed <n>', 'seed of the split, the first weights and the order of rows')
       .default(D.seed)
       .argParser(numberIn('--seed', { needs: 'a whole number from 0 on', integer: true, min: 0 })),
+    flag(TRAINING, '--threads <n>', 'threads that large operations are divided among; the result is the same')
+      .default(D.threads)
+      .argParser(numberIn('--threads', { needs: 'a whole number from 1 to 64', integer: true, min: 1, max: 64 })),
     flag(OUTPUT, '-o, --out <folder>', 'where the run is saved (default: runs/<time>-<name>)').argParser(
       fileOf('--out', 'the name of a folder'),
     ),

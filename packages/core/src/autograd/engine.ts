@@ -4,6 +4,7 @@ import { RuntimeError, warnOnce } from '../errors.ts'
 import { formatShape, isDense, sameShape } from '../layout.ts'
 import { copyOf } from '../op.ts'
 import { add } from '../ops/arithmetic.ts'
+import { enterPass, leavePass, type Storage } from '../storage.ts'
 import { allocateTensor, Tensor } from '../tensor.ts'
 import { isGradEnabled, noGrad, setGradEnabled } from './mode.ts'
 import { AccumulateGrad, applyNode, type Edge, gradEdge, type Hook, type Node } from './node.ts'
@@ -68,8 +69,12 @@ function accumulate(leaf: AccumulateGrad, grad: Tensor): void {
   const before = x.gradient
   if (before === null) {
     if (isGradEnabled()) x.gradient = grad.requiresGrad ? grad : copyOf(grad)
-    else if (grad.storage.held || grad.numel() !== grad.storage.length || !isDense(grad.shape, grad.strides)) x.gradient = copyOf(grad)
-    else x.gradient = grad.base === null && grad.node === null ? grad : grad.alias()
+    else if (grad.storage.held || grad.numel() !== grad.storage.length || !isDense(grad.shape, grad.strides)) x.adoptGradient(copyOf(grad))
+    else {
+      const own = grad.base === null && grad.node === null ? grad : grad.alias()
+      if (grad.storage.pass === 0) x.gradient = own
+      else x.adoptGradient(own)
+    }
     ;(x.gradient as Tensor).storage.held = true
   } else if (isGradEnabled()) x.gradient = add(before, grad)
   else before.add_(grad)
@@ -112,74 +117,128 @@ interface Pass {
   readonly accumulateCaptured?: boolean
 }
 
-/** Runs one backward pass from `roots` with their gradients; returns what was caught at `capture`. */
-function runPass(
-  roots: readonly Edge[],
-  grads: readonly Tensor[],
-  { retainGraph, createGraph, capture, accumulateCaptured = false }: Pass,
-): (Tensor | null)[] {
-  const run = {}
-  const queue = new Queue()
-  const caught: (Tensor | null)[] = capture?.map(() => null) ?? []
-  const wanted = capture && new Set(capture.map((e) => e.node))
-  const needed = wanted && nodesTowards(roots, wanted)
+/** One walk through the graph: gradients wait at their nodes, and nodes wait for their turn. */
+class Walk {
+  readonly #queue = new Queue()
+  readonly #pass: Pass
+  /** Which nodes lead to the wanted inputs; null when all do. */
+  readonly #needed: ReadonlySet<Node> | null
+  readonly caught: (Tensor | null)[]
+  /** The number that memory taken in this pass bears; 0 where the pass is recorded, since its gradients may then be saved. */
+  readonly #number: number
+  /** Memory of gradients that were handed on or added to others; free once no gradient waits in it. */
+  readonly #spent: Storage[] = []
 
-  const send = ({ node, index }: Edge, grad: Tensor): void => {
-    if (needed !== undefined && !needed.has(node)) return
+  constructor(roots: readonly Edge[], pass: Pass, number: number) {
+    this.#pass = pass
+    this.#number = pass.createGraph ? 0 : number
+    const { capture } = pass
+    this.caught = capture === undefined ? [] : capture.map(() => null)
+    this.#needed = capture === undefined ? null : nodesTowards(roots, new Set(capture.map((e) => e.node)))
+  }
+
+  /** Hands a gradient to the node that an edge leads to. */
+  send({ node, index }: Edge, grad: Tensor): void {
+    if (this.#needed !== null && !this.#needed.has(node)) return
     let waiting = node.pending
-    if (waiting === null || waiting.run !== run) {
-      waiting = { grads: new Array<Tensor | null>(node.outputs.length).fill(null), run, outer: waiting }
+    if (waiting === null || waiting.walk !== this) {
+      waiting = { grads: node.outputs === 1 ? [null] : new Array<Tensor | null>(node.outputs).fill(null), walk: this, outer: waiting }
       node.pending = waiting
-      queue.push(node)
+      this.#queue.push(node)
     }
     const before = waiting.grads[index]
-    waiting.grads[index] = before === null || before === undefined ? grad : add(before, grad)
+    const now = before === null || before === undefined ? grad : add(before, grad)
+    waiting.grads[index] = now
+    now.storage.waiting++
+    if (before) this.#settle(before)
   }
 
-  const visit = (node: Node): void => {
+  /** Notes that a gradient waits no more. */
+  #settle({ storage }: Tensor): void {
+    storage.waiting--
+    this.#spent.push(storage)
+  }
+
+  /** Frees what was taken in this pass and nobody can reach any more. */
+  #recycle(): void {
+    const spent = this.#spent
+    for (let s = spent.pop(); s !== undefined; s = spent.pop())
+      if (s.waiting === 0 && s.pass === this.#number && this.#number !== 0 && !s.held) s.free()
+  }
+
+  /** Visits all nodes that gradients wait at. */
+  run(): void {
+    try {
+      for (let node = this.#queue.pop(); node !== undefined; node = this.#queue.pop()) this.#visit(node)
+    } finally {
+      // After an error, what was still waiting must not leak into a later pass.
+      for (let node = this.#queue.pop(); node !== undefined; node = this.#queue.pop())
+        if (node.pending?.walk === this) node.pending = node.pending.outer
+    }
+  }
+
+  #visit(node: Node): void {
     const waiting = node.pending as NonNullable<Node['pending']>
     node.pending = waiting.outer
-    const incoming = waiting.grads
+    const given = waiting.grads
+    // Hooks may put other gradients in their places.
+    const incoming = node.hooks === null ? given : [...given]
+    const { capture, accumulateCaptured, createGraph, retainGraph } = this.#pass
     if (node.hooks !== null)
       for (let i = 0; i < incoming.length; i++) if (incoming[i]) incoming[i] = runHooks(node.hooks[i], incoming[i] as Tensor)
-    if (node.retained !== null)
-      for (let i = 0; i < incoming.length; i++) {
-        const t = node.retained[i]
-        const g = incoming[i]
-        if (t === undefined || !g) continue
-        const before = t.gradient
-        t.gradient = before === null ? (createGraph ? g : g.alias()) : add(before, g)
-        g.storage.held = true
-      }
+    if (node.retained !== null) retain(node.retained, incoming, createGraph)
     if (capture !== undefined)
       capture.forEach((e, k) => {
-        if (e.node === node) caught[k] = incoming[e.index] ?? null
+        if (e.node !== node) return
+        const g = incoming[e.index] ?? null
+        this.caught[k] = g
+        if (g !== null) g.storage.held = true
       })
     if (node instanceof AccumulateGrad) {
-      if (capture === undefined || accumulateCaptured) accumulate(node, incoming[0] as Tensor)
-      return
+      if (capture === undefined || accumulateCaptured === true) accumulate(node, incoming[0] as Tensor)
+    } else if (this.#needed === null || leadsTo(node, this.#needed)) {
+      const { edges } = node
+      const outgoing = applyNode(node, incoming)
+      if (!retainGraph) node.release()
+      for (let i = 0; i < edges.length; i++) {
+        const edge = edges[i]
+        const g = outgoing[i]
+        if (edge && g) this.send(edge, g)
+      }
     }
-    if (needed !== undefined && !node.edges.some((e) => e !== null && needed.has(e.node))) return
-    const outgoing = applyNode(node, incoming)
-    if (!retainGraph) node.release()
-    for (let i = 0; i < node.edges.length; i++) {
-      const edge = node.edges[i]
-      const g = outgoing[i]
-      if (edge && g) send(edge, g)
-    }
+    for (let i = 0; i < given.length; i++) if (given[i]) this.#settle(given[i] as Tensor)
+    this.#recycle()
   }
+}
 
-  const before = isGradEnabled()
-  setGradEnabled(createGraph)
-  try {
-    roots.forEach((edge, i) => send(edge, grads[i] as Tensor))
-    for (let node = queue.pop(); node !== undefined; node = queue.pop()) visit(node)
-  } finally {
-    // After an error, what was still waiting must not leak into a later pass.
-    for (let node = queue.pop(); node !== undefined; node = queue.pop()) if (node.pending?.run === run) node.pending = node.pending.outer
-    setGradEnabled(before)
+const leadsTo = (node: Node, needed: ReadonlySet<Node>): boolean => node.edges.some((e) => e !== null && needed.has(e.node))
+
+/** Adds gradients to those of the non-leaf tensors that keep theirs. */
+function retain(retained: readonly (Tensor | undefined)[], incoming: readonly (Tensor | null)[], createGraph: boolean): void {
+  for (let i = 0; i < incoming.length; i++) {
+    const t = retained[i]
+    const g = incoming[i]
+    if (t === undefined || !g) continue
+    const before = t.gradient
+    t.gradient = before === null ? (createGraph ? g : g.alias()) : add(before, g)
+    g.storage.held = true
   }
-  return caught
+}
+
+/** Runs one backward pass from `roots` with their gradients; returns what was caught at `capture`. */
+function runPass(roots: readonly Edge[], grads: readonly Tensor[], pass: Pass): (Tensor | null)[] {
+  const { own, outer } = enterPass()
+  const before = isGradEnabled()
+  setGradEnabled(pass.createGraph)
+  try {
+    const walk = new Walk(roots, pass, own)
+    for (let i = 0; i < roots.length; i++) walk.send(roots[i] as Edge, grads[i] as Tensor)
+    walk.run()
+    return walk.caught
+  } finally {
+    setGradEnabled(before)
+    leavePass(outer)
+  }
 }
 
 /** The edge of an output and the gradient to start with. */

@@ -54,13 +54,15 @@ const functionRule: Rule<Saved, FunctionAttrs> = /* @__PURE__ */ ruleAll<Saved, 
   const { definition, ctx, arity, outs } = node.attrs
   ctx.node = node as unknown as Node
   const given = grads.map((g, i) => g ?? allocateTensor(outs[i]?.shape ?? [], outs[i]?.dtype ?? 'float32'))
+  // User code may keep what it is shown,
+  for (const g of given) g.storage.held = true
   const result = definition.backward(ctx, ...given)
   const back = result === null || result instanceof Tensor ? [result] : result
   if (back.length !== arity)
     throw new RuntimeError(
       `function ${definition.name}Backward returned an incorrect number of gradients (expected ${arity}, got ${back.length})`,
     )
-  // User code may keep what it returns.
+  // and what it returns.
   for (const g of back) if (g !== null && g !== undefined) g.storage.held = true
   return back
 })

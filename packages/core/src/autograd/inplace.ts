@@ -71,7 +71,7 @@ export interface SliceWrite {
 /** The node of a base after one of its views was written. */
 export class CopySlices extends Node<readonly [], SliceWrite> {
   constructor(rule: Rule<readonly [], SliceWrite>, base: Tensor, attrs: SliceWrite) {
-    super('CopySlices', rule, [gradEdge(base), ...attrs.write.edges.slice(1)], [], attrs, [base.shape])
+    super('CopySlices', rule, [gradEdge(base), ...attrs.write.edges.slice(1)], [], attrs)
   }
 
   /** @internal */

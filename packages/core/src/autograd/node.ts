@@ -1,7 +1,7 @@
 /** The graph: one node per recorded operation, edges to the nodes of its inputs. */
 import { typeName } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { formatShape, type Shape } from '../layout.ts'
+import { formatShape } from '../layout.ts'
 import type { Tensor } from '../tensor.ts'
 
 /** Where a gradient goes next: a node and which of its outputs' gradients this is. */
@@ -43,8 +43,11 @@ let sequence = 0
 /** Called with a gradient; may return one that takes its place. */
 export type Hook = (grad: Tensor) => Tensor | null | undefined | void
 
-/** A recorded operation. */
-export class Node<S extends Saved = Saved, A = unknown> {
+/** What operations save that save nothing. */
+export const NOTHING: readonly [] = []
+
+/** A recorded operation. It is its own edge to its first output, the only one of most. */
+export class Node<S extends Saved = Saved, A = unknown> implements Edge {
   /** PyTorch's name, e.g. `MulBackward0`. */
   readonly name: string
   /** @internal */ readonly rule: Rule<never, never>
@@ -53,19 +56,20 @@ export class Node<S extends Saved = Saved, A = unknown> {
   /** @internal One per input; null where no gradient is wanted. */
   readonly edges: readonly (Edge | null)[]
   /** @internal */ readonly attrs: A
-  /** @internal Shapes of the outputs, to check gradients against and to make zeros where one is missing. */
-  readonly outputs: readonly Tensor['shape'][]
+  /** @internal How many tensors it made. */
+  readonly outputs: number
+  /** @internal */ readonly index = 0
   /** @internal */ hooks: (Map<number, Hook> | undefined)[] | null = null
   /** @internal Non-leaf tensors that keep their gradient, by output. */
   retained: (Tensor | undefined)[] | null = null
   /** @internal What the running backward has gathered for this node. */
-  pending: { grads: (Tensor | null)[]; run: object; outer: Node['pending'] } | null = null
+  pending: { readonly grads: (Tensor | null)[]; readonly walk: object; readonly outer: Node['pending'] } | null = null
   #saved: S | null
-  readonly #versions: number[]
+  #versions: readonly number[]
   /** The place of this node's own output among what it saved. */
   #own = -1
 
-  constructor(name: string, rule: Rule<S, A>, edges: readonly (Edge | null)[], saved: S, attrs: A, outputs: readonly Shape[]) {
+  constructor(name: string, rule: Rule<S, A>, edges: readonly (Edge | null)[], saved: S, attrs: A, outputs = 1) {
     this.name = name
     this.rule = rule as Rule<never, never>
     this.edges = edges
@@ -73,12 +77,12 @@ export class Node<S extends Saved = Saved, A = unknown> {
     this.outputs = outputs
     this.sequence = ++sequence
     this.#saved = saved
-    const versions = new Array<number>(saved.length)
-    for (let i = 0; i < saved.length; i++) {
-      const t = saved[i] as S[number]
-      versions[i] = t === null || typeof t === 'number' ? 0 : t.storage.version
-    }
-    this.#versions = versions
+    this.#versions = saved.length === 0 ? NOTHING : versionsOf(saved)
+  }
+
+  /** @internal */
+  get node(): Node {
+    return this as unknown as Node
   }
 
   /** The nodes of the inputs, each with the place of the gradient among that node's outputs, as in PyTorch's `next_functions`. */
@@ -107,7 +111,7 @@ export class Node<S extends Saved = Saved, A = unknown> {
   adopt(output: Tensor, at: number = this.#saved?.indexOf(output) ?? -1): void {
     if (at < 0) return
     this.#own = at
-    this.#versions[at] = output.storage.version
+    ;(this.#versions as number[])[at] = output.storage.version
   }
 
   /** @internal Replaces what was saved by what an in-place operation knows to be right. */
@@ -115,20 +119,33 @@ export class Node<S extends Saved = Saved, A = unknown> {
     if (this.#saved === null) return
     const saved = this.#saved.map((t) => (t === null || typeof t === 'number' ? t : replace(t)))
     this.#saved = saved as unknown as S
-    const versions = this.#versions
-    saved.forEach((t, i) => {
-      versions[i] = t === null || typeof t === 'number' ? 0 : t.storage.version
-    })
+    this.#versions = versionsOf(saved)
   }
 
   /** @internal */
   release(): void {
-    if (this.#saved?.some((t) => t !== null && typeof t !== 'number')) this.#saved = null
+    const saved = this.#saved
+    if (saved === null) return
+    for (let i = 0; i < saved.length; i++) {
+      const t = saved[i] as S[number]
+      if (t === null || typeof t === 'number') continue
+      this.#saved = null
+      return
+    }
   }
 
   toString(): string {
     return `<${this.name}>`
   }
+}
+
+function versionsOf(saved: Saved): number[] {
+  const versions = new Array<number>(saved.length)
+  for (let i = 0; i < saved.length; i++) {
+    const t = saved[i]
+    versions[i] = t === null || t === undefined || typeof t === 'number' ? 0 : t.storage.version
+  }
+  return versions
 }
 
 const freed =
@@ -150,7 +167,7 @@ export class AccumulateGrad extends Node<readonly [], Tensor> {
   /** @internal */ postHooks: Map<number, (leaf: Tensor) => void> | null = null
 
   constructor(variable: Tensor) {
-    super('AccumulateGrad', leafRule, [], [], variable, [variable.shape])
+    super('AccumulateGrad', leafRule, NOTHING, NOTHING, variable)
     this.variable = variable
   }
 }
@@ -158,10 +175,10 @@ export class AccumulateGrad extends Node<readonly [], Tensor> {
 /** The edge along which a gradient of `x` flows; null where none is wanted. */
 export function gradEdge(x: Tensor): Edge | null {
   const node = x.gradFn
-  if (node !== null) return { node, index: x.outputNr }
+  if (node !== null) return x.outputNr === 0 ? node : { node, index: x.outputNr }
   if (!x.requiresGrad) return null
   x.accumulator ??= new AccumulateGrad(x)
-  return { node: x.accumulator, index: 0 }
+  return x.accumulator as unknown as Node
 }
 
 /** One node's backward. */

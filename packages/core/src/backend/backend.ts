@@ -60,6 +60,16 @@ export interface NllBackward {
 /** How a scatter combines what falls on one place. */
 export type Combine = 'set' | 'add' | 'mul' | 'amax' | 'amin'
 
+/** How windows lie over the dimensions of a view that come after its first: a number for each of them. */
+export interface Windows {
+  /** Steps from one window to the next. */
+  readonly stride: readonly number[]
+  /** How far before the first element the first window begins; negative where it begins behind it. */
+  readonly padding: readonly number[]
+  /** Steps between neighbours in a window. */
+  readonly dilation: readonly number[]
+}
+
 /**
  * Kernels over views. Shapes are checked by the operations before they call; outputs never overlap inputs unless they are the same view.
  * The reference implements everything plainly; a faster backend may decline a call by returning false, and the reference runs instead.
@@ -75,7 +85,7 @@ export interface Backend {
   reduce(kind: Reduction, x: View, out: View): void
   /** The extreme along `dim` and its index; `values` and `indices` have length 1 there. NaN wins; the first of equals is told. */
   argReduce(kind: ArgReduction, x: View, dim: number, values: View | null, indices: View): void
-  /** `out[b] = x[b] @ y[b]` over `[b, m, k]`, `[b, k, n]` and `[b, m, n]`. */
+  /** `out[b] = x[b] @ y[b]` over `[b, m, k]`, `[b, k, n]` and `[b, m, n]`; or over single matrices, without `b`. */
   matmul(x: View, y: View, out: View): void
   /** `out[i] = combine of x[..i] along dim`. */
   scan(kind: Scan, x: View, dim: number, out: View): void
@@ -95,4 +105,15 @@ export interface Backend {
   nllBackward(views: NllBackward): void
   /** Stable sort along `dim`. NaN counts as the greatest. */
   sort(x: View, dim: number, descending: boolean, values: View, indices: View): void
+  /**
+   * Each window as a column: `columns[c, ...k, ...o] = x[c, ...(o * stride + k * dilation - padding)]`, 0 where that lies outside.
+   * Shapes: `[c, ...size]` to `[c, ...kernel, ...places]`.
+   */
+  im2col(x: View, windows: Windows, columns: View): void
+  /** The adjoint of `im2col`, added to what stands in `x`. */
+  col2im(columns: View, windows: Windows, x: View): void
+  /** A filter for each plane: `y[c, i, j] = the sum of filters[c, k, l] * x[c, i + k * dilation[0], j + l * dilation[1]]`, all within `x`. */
+  filterPlanes(x: View, filters: View, dilation: readonly number[], y: View): void
+  /** The adjoint of `filterPlanes` in the filters, added to what stands in them. */
+  correlatePlanes(x: View, y: View, dilation: readonly number[], filters: View): void
 }

@@ -51,9 +51,9 @@ function checkAlpha(x: Operand, y: Operand, alpha: number): void {
  * @see https://pytorch.org/docs/stable/generated/torch.add.html
  */
 export const add: (x: Operand, y: Operand, options?: AlphaOptions) => Tensor = /* @__PURE__ */ overloads((x, y, { alpha = 1 } = {}) => {
-  if (alpha === 1) return [addPlain, x, y]
+  if (alpha === 1) return [addPlain, [x, y]]
   checkAlpha(x, y, alpha)
-  return [addScaled, x, y, alpha]
+  return [addScaled, [x, y, alpha]]
 })
 
 const subPlain = /* @__PURE__ */ kernel({
@@ -87,9 +87,9 @@ export const sub: (x: Operand, y: Operand, options?: AlphaOptions) => Tensor = /
     throw new RuntimeError(
       'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
     )
-  if (alpha === 1) return [subPlain, x, y]
+  if (alpha === 1) return [subPlain, [x, y]]
   checkAlpha(x, y, alpha)
-  return [subScaled, x, y, alpha]
+  return [subScaled, [x, y, alpha]]
 })
 
 /**
@@ -154,11 +154,11 @@ function checkDivisor(x: Operand, y: Operand): void {
  */
 export const div: (x: Operand, y: Operand, options?: DivOptions) => Tensor = /* @__PURE__ */ overloads(
   (x, y, { roundingMode = null } = {}) => {
-    if (roundingMode === null) return [divTrue, x, y]
+    if (roundingMode === null) return [divTrue, [x, y]]
     if (roundingMode !== 'trunc' && roundingMode !== 'floor')
       throw new RuntimeError(`div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '${roundingMode as string}'`)
     checkDivisor(x, y)
-    return [roundingMode === 'trunc' ? divTrunc : divFloor, x, y]
+    return [roundingMode === 'trunc' ? divTrunc : divFloor, [x, y]]
   },
 )
 
@@ -167,7 +167,7 @@ export const div: (x: Operand, y: Operand, options?: DivOptions) => Tensor = /* 
  *
  * @see https://pytorch.org/docs/stable/generated/torch.true_divide.html
  */
-export const trueDivide: BinaryOp = /* @__PURE__ */ overloads((x, y) => [divTrue, x, y])
+export const trueDivide: BinaryOp = /* @__PURE__ */ overloads((x, y) => [divTrue, [x, y]])
 
 const floorDivideKernel = /* @__PURE__ */ kernel({
   name: 'floor_divide',
@@ -183,7 +183,7 @@ const floorDivideKernel = /* @__PURE__ */ kernel({
  */
 export const floorDivide: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
   checkDivisor(x, y)
-  return [floorDivideKernel, x, y]
+  return [floorDivideKernel, [x, y]]
 })
 
 const remainderKernel = /* @__PURE__ */ kernel({
@@ -202,7 +202,7 @@ const remainderKernel = /* @__PURE__ */ kernel({
  */
 export const remainder: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
   checkDivisor(x, y)
-  return [remainderKernel, x, y]
+  return [remainderKernel, [x, y]]
 })
 
 const fmodKernel = /* @__PURE__ */ kernel({
@@ -222,7 +222,7 @@ const fmodKernel = /* @__PURE__ */ kernel({
  */
 export const fmod: TensorFirstOp = /* @__PURE__ */ overloads((x, y) => {
   checkDivisor(x, y)
-  return [fmodKernel, x, y]
+  return [fmodKernel, [x, y]]
 })
 
 const negKernel = /* @__PURE__ */ kernel({
@@ -243,7 +243,7 @@ export const neg: UnaryOp = /* @__PURE__ */ overloads((x) => {
     throw new RuntimeError(
       'Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
     )
-  return [negKernel, x]
+  return [negKernel, [x]]
 })
 
 /**

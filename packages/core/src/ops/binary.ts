@@ -71,7 +71,7 @@ const heavisideKernel = /* @__PURE__ */ kernel({
 export const heaviside: TensorsOp = /* @__PURE__ */ overloads((x, values) => {
   if (!isScalar(x) && !isScalar(values) && x.dtype !== values.dtype)
     throw new RuntimeError('heaviside is not yet implemented for tensors with different dtypes.')
-  return [heavisideKernel, x, values]
+  return [heavisideKernel, [x, values]]
 })
 
 /**
@@ -144,7 +144,10 @@ const nextafter32 = /* @__PURE__ */ kernel({
  * @throws NotImplementedError for integers.
  * @see https://pytorch.org/docs/stable/generated/torch.nextafter.html
  */
-export const nextafter: TensorsOp = /* @__PURE__ */ overloads((x, y) => [resultType(x, y) === 'float64' ? nextafter64 : nextafter32, x, y])
+export const nextafter: TensorsOp = /* @__PURE__ */ overloads((x, y) => [
+  resultType(x, y) === 'float64' ? nextafter64 : nextafter32,
+  [x, y],
+])
 
 /**
  * The greatest common divisor of integers, elementwise; 0 of two zeros.

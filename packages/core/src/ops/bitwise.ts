@@ -57,7 +57,7 @@ const negation = /* @__PURE__ */ kernel({ name: 'bitwise_not', dtype: 'bool', fo
  * @throws NotImplementedError for floating-point tensors.
  * @see https://pytorch.org/docs/stable/generated/torch.bitwise_not.html
  */
-export const bitwiseNot: UnaryOp = /* @__PURE__ */ overloads((x) => [x.dtype === 'bool' ? negation : complement, x])
+export const bitwiseNot: UnaryOp = /* @__PURE__ */ overloads((x) => [x.dtype === 'bool' ? negation : complement, [x]])
 
 /**
  * The bits of `x` moved left by `y`: `x 2^y`, without what overflows.

@@ -23,9 +23,7 @@ const lerpKernel = /* @__PURE__ */ kernel({
  */
 export const lerp: (x: Tensor, end: Tensor, weight: Operand) => Tensor = /* @__PURE__ */ overloads((x, end, weight) => [
   lerpKernel,
-  x,
-  end,
-  weight,
+  [x, end, weight],
 ])
 
 /** Options of `addcmul` and `addcdiv`. */
@@ -48,7 +46,7 @@ const addcmulKernel = /* @__PURE__ */ kernel({
  * @see https://pytorch.org/docs/stable/generated/torch.addcmul.html
  */
 export const addcmul: (x: Tensor, a: Operand, b: Operand, options?: ValueOptions) => Tensor = /* @__PURE__ */ overloads(
-  (x, a, b, { value = 1 } = {}) => [addcmulKernel, x, a, b, value],
+  (x, a, b, { value = 1 } = {}) => [addcmulKernel, [x, a, b, value]],
 )
 
 const addcdivKernel = /* @__PURE__ */ kernel({
@@ -70,6 +68,6 @@ export const addcdiv: (x: Tensor, a: Tensor, b: Tensor, options?: ValueOptions) 
       throw new RuntimeError(
         'Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter implementation: (input + value * tensor1 / tensor2), for all dtypes.',
       )
-    return [addcdivKernel, x, a, b, value]
+    return [addcdivKernel, [x, a, b, value]]
   },
 )

@@ -60,9 +60,9 @@ const atMost = /* @__PURE__ */ kernel({
  * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
  */
 export const clamp: (x: Tensor, options?: ClampOptions) => Tensor = /* @__PURE__ */ overloads((x, { min = null, max = null } = {}) => {
-  if (min !== null && max !== null) return [clampBoth, x, min, max]
-  if (min !== null) return [clampLow, x, min]
-  if (max !== null) return [clampHigh, x, max]
+  if (min !== null && max !== null) return [clampBoth, [x, min, max]]
+  if (min !== null) return [clampLow, [x, min]]
+  if (max !== null) return [clampHigh, [x, max]]
   throw new RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
 })
 
@@ -71,11 +71,11 @@ export const clamp: (x: Tensor, options?: ClampOptions) => Tensor = /* @__PURE__
  *
  * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
  */
-export const clampMin: (x: Tensor, min: Operand) => Tensor = /* @__PURE__ */ overloads((x, min) => [atLeast, x, min])
+export const clampMin: (x: Tensor, min: Operand) => Tensor = /* @__PURE__ */ overloads((x, min) => [atLeast, [x, min]])
 
 /**
  * Lowers each element to at most `max`.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.clamp.html
  */
-export const clampMax: (x: Tensor, max: Operand) => Tensor = /* @__PURE__ */ overloads((x, max) => [atMost, x, max])
+export const clampMax: (x: Tensor, max: Operand) => Tensor = /* @__PURE__ */ overloads((x, max) => [atMost, [x, max]])

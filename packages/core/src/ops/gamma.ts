@@ -47,7 +47,7 @@ const polygammaKernel = /* @__PURE__ */ kernel({
  */
 export const polygamma: (x: Tensor, n: number) => Tensor = /* @__PURE__ */ overloads((x, n) => {
   if (typeof n === 'number' && n < 0) throw new RuntimeError('polygamma(n, x) does not support negative n.')
-  return [polygammaKernel, x, n]
+  return [polygammaKernel, [x, n]]
 })
 
 /**
@@ -59,7 +59,7 @@ export const polygamma: (x: Tensor, n: number) => Tensor = /* @__PURE__ */ overl
 export const mvlgamma: (x: Tensor, p: number) => Tensor = /* @__PURE__ */ overloads((x, p) => {
   if (x.dtype === 'bool') throw new RuntimeError('The input tensor may not be a boolean tensor.')
   if (!(p >= 1)) throw new RuntimeError('p has to be greater than or equal to 1')
-  return [mvlgammaKernel(p), x]
+  return [mvlgammaKernel(p), [x]]
 })
 
 const mvlgammaKernel = (p: number): ReturnType<typeof kernel> =>
@@ -96,7 +96,7 @@ const igammaKernel = /* @__PURE__ */ kernel({
  * @throws NotImplementedError for integers.
  * @see https://pytorch.org/docs/stable/special.html#torch.special.gammainc
  */
-export const igamma: TensorsOp = /* @__PURE__ */ overloads((a, x) => [igammaKernel, undifferentiable(a, 'igamma: input'), x])
+export const igamma: TensorsOp = /* @__PURE__ */ overloads((a, x) => [igammaKernel, [undifferentiable(a, 'igamma: input'), x]])
 
 const igammacKernel = /* @__PURE__ */ kernel({
   name: 'igammac',
@@ -115,4 +115,4 @@ const igammacKernel = /* @__PURE__ */ kernel({
  * @throws NotImplementedError for integers.
  * @see https://pytorch.org/docs/stable/special.html#torch.special.gammaincc
  */
-export const igammac: TensorsOp = /* @__PURE__ */ overloads((a, x) => [igammacKernel, undifferentiable(a, 'igammac: input'), x])
+export const igammac: TensorsOp = /* @__PURE__ */ overloads((a, x) => [igammacKernel, [undifferentiable(a, 'igammac: input'), x]])

@@ -3,11 +3,10 @@ import { rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { scalarName } from '../dtype.ts'
 import { NotImplementedError, RuntimeError } from '../errors.ts'
-import { broadcastShapes2, contiguousStrides, numelOf, type Shape } from '../layout.ts'
-import { record } from '../op.ts'
+import { broadcastShapes2, contiguousStrides, numelOf, type Shape, stretchesTo } from '../layout.ts'
+import { kernel, record, sumTo } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add, mul } from './arithmetic.ts'
-import { sum } from './reduce.ts'
 import { expand, reshape, t, transpose, unsqueeze, view } from './view.ts'
 
 /** Products add numbers up, which truth values are not. */
@@ -31,13 +30,10 @@ const words: Readonly<Record<string, string>> = {
 }
 const dtypeWord = (x: Tensor): string => words[scalarName(x.dtype)] as string
 
-/** `x` as a batch of one matrix. */
-const batch1 = (x: Tensor): Tensor => x.alias([1, ...x.shape], [0, ...x.strides])
-
 /** Runs the matrix kernel over matrices. */
 function product(x: Tensor, y: Tensor): Tensor {
   const out = allocateTensor([x.shape[0] as number, y.shape[1] as number], x.dtype, false)
-  kernels.matmul(batch1(x), batch1(y), batch1(out))
+  kernels.matmul(x, y, out)
   return out
 }
 
@@ -196,27 +192,23 @@ export interface AddmmOptions {
   readonly alpha?: number
 }
 
+const scale = /* @__PURE__ */ kernel({ name: 'mul', forward: (x, by) => x.mul(by) })
+const sum = /* @__PURE__ */ kernel({ name: 'add', forward: (x, y) => x.add(y) })
+const scaledSum = /* @__PURE__ */ kernel({ name: 'add', forward: (x, y, by) => x.add(y.mul(by)) })
+
 const addmmRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor], { beta: number; alpha: number; shape: Shape }>(
   'AddmmBackward0',
   (grad, node) => {
     const [x, y] = node.saved()
     const { beta, alpha, shape } = node.attrs
-    const scale = (g: Tensor, by: number): Tensor => (by === 1 ? g : mul(g, by))
+    const times = (g: Tensor, by: number): Tensor => (by === 1 ? g : mul(g, by))
     return [
-      node.needs(0) ? scale(sumToShape(grad, shape), beta) : null,
-      node.needs(1) ? scale(mm(grad, t(y)), alpha) : null,
-      node.needs(2) ? scale(mm(t(x), grad), alpha) : null,
+      node.needs(0) ? times(sumTo(grad, shape), beta) : null,
+      node.needs(1) ? times(mm(grad, t(y)), alpha) : null,
+      node.needs(2) ? times(mm(t(x), grad), alpha) : null,
     ]
   },
 )
-
-/** Sums a gradient down to the shape of an input that was broadcast. */
-function sumToShape(grad: Tensor, shape: Shape): Tensor {
-  const lead = grad.ndim - shape.length
-  const dims = grad.shape.map((_, d) => d).filter((d) => d < lead || (shape[d - lead] === 1 && grad.shape[d] !== 1))
-  if (dims.length === 0) return grad
-  return reshape(sum(grad, dims, { keepdim: true }), shape)
-}
 
 /**
  * `beta * input + alpha * (x @ y)`, with `input` broadcast to the product's shape.
@@ -235,16 +227,13 @@ export function addmm(input: Tensor, x: Tensor, y: Tensor, { beta = 1, alpha = 1
   if (input.dtype !== x.dtype)
     throw new RuntimeError(`self and mat2 must have the same dtype, but got ${scalarName(input.dtype)} and ${scalarName(y.dtype)}`)
   const out = product(x, y)
-  const base = expand(input.alias(), out.shape)
-  const scaled = alpha === 1 ? out : mul(out, alpha)
-  const result = beta === 0 ? scaled : add(scaled, beta === 1 ? base : mul(base, beta))
-  return record(
-    result.alias(result.shape, result.shape.length === 0 ? [] : contiguousStrides(result.shape)),
-    addmmRule,
-    [input, x, y],
-    [x, y],
-    { beta, alpha, shape: input.shape },
-  )
+  // Whatever does not stretch to the product is refused there.
+  if (!stretchesTo(input.shape, out.shape)) expand(input, out.shape)
+  // In place: nobody has seen the product yet. With beta 0 not even a NaN of `input` counts.
+  if (alpha !== 1) kernels.map(scale.program, out.dtype, out, [out, alpha])
+  if (beta === 1) kernels.map(sum.program, out.dtype, out, [out, input])
+  else if (beta !== 0) kernels.map(scaledSum.program, out.dtype, out, [out, input, beta])
+  return record(out, addmmRule, [input, x, y], [x, y], { beta, alpha, shape: input.shape })
 }
 
 /**

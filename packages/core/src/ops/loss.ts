@@ -1,12 +1,12 @@
 /** Losses: a pointwise formula, then a mean or a sum, as one operation with one node. */
 
-import { noGrad } from '../autograd/mode.ts'
+import { isGradEnabled, noGrad, setGradEnabled } from '../autograd/mode.ts'
 import type { Rule, Saved } from '../autograd/node.ts'
-import { type DType, isFloat, scalarName } from '../dtype.ts'
+import { isFloat, scalarName } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes2, type Shape, sameShape } from '../layout.ts'
-import { edgesOf, expand, type Kernel, kernel, type PointwiseAttrs, pointwiseAttrs, pullback, record, recording, savedOf } from '../op.ts'
-import { floatType, resultType } from '../promote.ts'
+import { edgesOf, expand, type Kernel, kernel, type PointwiseAttrs, pointwiseAttrs, pullback, record, savedOf } from '../op.ts'
+import { commonType, floatType } from '../promote.ts'
 import type { Tensor } from '../tensor.ts'
 import { div } from './arithmetic.ts'
 import { mean, sum } from './reduce.ts'
@@ -35,7 +35,7 @@ const lossRule: Rule<Saved, LossAttrs> = {
   backward: (grad, node) => {
     const { formula, reduction, each, count } = node.attrs
     const g = expand(reduction === 'mean' ? div(grad, count) : grad, each)
-    return pullback(g, node.saved(), formula, (i) => node.needs(i))
+    return pullback(g, node.saved(), formula, node)
   },
 }
 
@@ -49,17 +49,25 @@ export function checkReduction(reduction: Reduction): void {
 export function reduced(formula: Kernel, operands: readonly Operand[], reduction: Reduction): Tensor {
   checkReduction(reduction)
   if (reduction === 'none') return formula.run(operands)
-  const losses = noGrad(() => formula.run(operands))
-  const out = noGrad(() => (reduction === 'mean' ? mean(losses) : sum(losses)))
-  const compute = floatType(resultType(...operands)) as DType
-  const saved = recording(operands) ? savedOf(formula.reads(edgesOf(operands)), null, operands) : []
+  const edges = edgesOf(operands)
+  const recorded = isGradEnabled()
+  setGradEnabled(false)
+  let losses: Tensor
+  let out: Tensor
+  try {
+    losses = formula.run(operands)
+    out = reduction === 'mean' ? mean(losses) : sum(losses)
+  } finally {
+    setGradEnabled(recorded)
+  }
+  if (edges === null) return out
   const attrs: LossAttrs = {
-    formula: pointwiseAttrs(formula, compute, operands, losses.shape),
+    formula: pointwiseAttrs(formula, floatType(commonType(operands)), operands, losses.shape),
     reduction,
     each: losses.shape,
     count: losses.numel(),
   }
-  return record(out, lossRule, operands, saved, attrs, formula.formula.gradFn as string)
+  return record(out, lossRule, operands, savedOf(formula.reads(edges), null, operands), attrs, formula.formula.gradFn as string)
 }
 
 const mse = /* @__PURE__ */ kernel({

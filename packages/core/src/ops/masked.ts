@@ -45,7 +45,7 @@ export const maskedFill: (x: Tensor, mask: Tensor, value: number | boolean | Ten
   (x, mask, value) => {
     if (mask.dtype !== 'bool')
       throw new RuntimeError(`masked_fill_ only supports boolean masks, but got mask with dtype ${cName(mask.dtype)}`)
-    return [typeof value === 'object' ? fillTensor : fillNumber, x, mask, valueOf(x, value)]
+    return [typeof value === 'object' ? fillTensor : fillNumber, [x, mask, valueOf(x, value)]]
   },
 )
 

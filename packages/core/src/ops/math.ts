@@ -196,9 +196,9 @@ const copyKernel = /* @__PURE__ */ kernel({ name: 'nan_to_num', forward: (x) => 
  * @see https://pytorch.org/docs/stable/generated/torch.nan_to_num.html
  */
 export const nanToNum: (x: Tensor, options?: NanToNumOptions) => Tensor = /* @__PURE__ */ overloads((x, options = {}) => {
-  if (!isFloat(x.dtype)) return [copyKernel, x]
+  if (!isFloat(x.dtype)) return [copyKernel, [x]]
   const most = x.dtype === 'float32' ? 3.4028234663852886e38 : Number.MAX_VALUE
-  return [nanToNumKernel, x, options.nan ?? 0, options.posinf ?? most, options.neginf ?? -most]
+  return [nanToNumKernel, [x, options.nan ?? 0, options.posinf ?? most, options.neginf ?? -most]]
 })
 
 /** Options of `logit`. */
@@ -229,7 +229,7 @@ const logitClamped = /* @__PURE__ */ kernel({
  * @see https://pytorch.org/docs/stable/special.html#torch.special.logit
  */
 export const logit: (x: Tensor, options?: LogitOptions) => Tensor = /* @__PURE__ */ overloads((x, { eps = null } = {}) =>
-  eps === null ? [logitPlain, x] : [logitClamped, x, eps, 1 - eps],
+  eps === null ? [logitPlain, [x]] : [logitClamped, [x, eps, 1 - eps]],
 )
 
 /**

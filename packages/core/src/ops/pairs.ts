@@ -31,11 +31,11 @@ const maximumKernel = /* @__PURE__ */ kernel({
  */
 export const maximum: TensorsOp = /* @__PURE__ */ overloads((x, y) => {
   requireTensors('maximum', x, y)
-  return [maximumKernel, x, y]
+  return [maximumKernel, [x, y]]
 })
 
 /** The method form, which formulas use with numbers as well: `x.maximum(y)`. */
-export const maximumMethod: TensorFirstOp = /* @__PURE__ */ overloads((x, y) => [maximumKernel, x, y])
+export const maximumMethod: TensorFirstOp = /* @__PURE__ */ overloads((x, y) => [maximumKernel, [x, y]])
 
 const minimumKernel = /* @__PURE__ */ kernel({
   name: 'minimum',
@@ -54,11 +54,11 @@ const minimumKernel = /* @__PURE__ */ kernel({
  */
 export const minimum: TensorsOp = /* @__PURE__ */ overloads((x, y) => {
   requireTensors('minimum', x, y)
-  return [minimumKernel, x, y]
+  return [minimumKernel, [x, y]]
 })
 
 /** The method form, which formulas use with numbers as well: `x.minimum(y)`. */
-export const minimumMethod: TensorFirstOp = /* @__PURE__ */ overloads((x, y) => [minimumKernel, x, y])
+export const minimumMethod: TensorFirstOp = /* @__PURE__ */ overloads((x, y) => [minimumKernel, [x, y]])
 
 /**
  * The greater of `x` and `y`, elementwise; a number wins over NaN.
@@ -156,6 +156,6 @@ export const rsub: (x: Tensor, other: Operand, options?: AlphaOptions) => Tensor
       )
     if (!isFloat(d) && !Number.isInteger(alpha))
       throw new RuntimeError('For integral input tensors, argument alpha must not be a floating point number.')
-    return alpha === 1 ? [rsubPlain, x, other] : [rsubScaled, x, other, alpha]
+    return alpha === 1 ? [rsubPlain, [x, other]] : [rsubScaled, [x, other, alpha]]
   },
 )

@@ -42,9 +42,12 @@ const transposeRule = /* @__PURE__ */ rule<readonly [], readonly [number, number
   transpose(grad, ...node.attrs),
 ])
 
-const swapped = (values: readonly number[], a: number, b: number): number[] => {
+function swapped(values: readonly number[], a: number, b: number): readonly number[] {
+  if (values.length < 2) return values
+  if (values.length === 2 && a !== b) return [values[1] as number, values[0] as number]
   const out = [...values]
-  if (out.length > 0) [out[a], out[b]] = [out[b] as number, out[a] as number]
+  out[a] = values[b] as number
+  out[b] = values[a] as number
   return out
 }
 

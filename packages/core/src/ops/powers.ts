@@ -38,7 +38,7 @@ const powTensor = /* @__PURE__ */ kernel({
 export const pow: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
   if (isScalar(y) && y < 0 && Number.isInteger(y) && !isFloat(resultType(x, y)))
     throw new RuntimeError('Integers to negative integer powers are not allowed.')
-  return [isScalar(y) ? powScalar : powTensor, x, y]
+  return [isScalar(y) ? powScalar : powTensor, [x, y]]
 })
 
 /**
@@ -46,7 +46,7 @@ export const pow: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
  *
  * @see https://pytorch.org/docs/stable/generated/torch.square.html
  */
-export const square: UnaryOp = /* @__PURE__ */ overloads((x) => [powScalar, x, 2])
+export const square: UnaryOp = /* @__PURE__ */ overloads((x) => [powScalar, [x, 2]])
 
 /**
  * `1 / x`, elementwise.

@@ -1,12 +1,11 @@
 /** Reductions over dimensions. */
-import { noGrad } from '../autograd/mode.ts'
-import { type Rule, rule } from '../autograd/node.ts'
+import { NOTHING, type Rule, rule } from '../autograd/node.ts'
 import type { ArgReduction, View } from '../backend/backend.ts'
 import { kernels } from '../backend/index.ts'
 import { type DType, isFloat, scalarName } from '../dtype.ts'
 import { IndexError, NotImplementedError, RuntimeError } from '../errors.ts'
 import { contiguousStrides, normalizeDim, normalizeDims, numelOf } from '../layout.ts'
-import { castTo, expand, record, recordAll } from '../op.ts'
+import { castTo, expand, kernel, record, recordAll } from '../op.ts'
 import { pyType } from '../promote.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { namedTuple } from '../tuple.ts'
@@ -14,7 +13,7 @@ import { div, mul } from './arithmetic.ts'
 import { eq } from './compare.ts'
 import { maximum, minimum } from './pairs.ts'
 import { pickedRule, type ValuesIndices } from './picked.ts'
-import { dimsOf, type Reduced, reduce, reducedShape, restore } from './reduction.ts'
+import { countOf, dimsOf, type Reduced, reduce, reducedShape, restore } from './reduction.ts'
 import type { Dims, ReduceOptions } from './types.ts'
 import { reshape } from './view.ts'
 
@@ -45,13 +44,11 @@ export function sum(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): T
   const to = dtype ?? (isFloat(x.dtype) ? x.dtype : 'int64')
   const from = isFloat(to) ? castTo(x, to) : x
   const out = reduce('sum', from, dims, keepdim, to)
-  return record(out, sumRule, [from], [], { shape: x.shape, dims }, given === undefined ? 'SumBackward0' : 'SumBackward1')
+  return record(out, sumRule, [from], NOTHING, { shape: x.shape, dims }, given === undefined ? 'SumBackward0' : 'SumBackward1')
 }
 
 const meanRule = /* @__PURE__ */ rule<readonly [], Reduced>('MeanBackward0', (grad, node) => {
-  const { shape, dims } = node.attrs
-  const n = dims.reduce((m, d) => m * (shape[d] as number), 1)
-  return [div(expand(restore(grad, node.attrs), shape), n)]
+  return [div(expand(restore(grad, node.attrs), node.attrs.shape), countOf(node.attrs))]
 })
 
 /**
@@ -70,22 +67,14 @@ export function mean(x: Tensor, dim?: Dims | SumOptions, options?: SumOptions): 
     )
   const dims = normalizeDims(given, x.ndim)
   const from = castTo(x, dtype)
-  const n = dims.reduce((m, d) => m * (x.shape[d] as number), 1)
+  const attrs = { shape: x.shape, dims }
   const out = reduce('sum', from, dims, keepdim, dtype)
-  const divided = divideRaw(out, n)
-  return record(divided, meanRule, [from], [], { shape: x.shape, dims }, given === undefined ? 'MeanBackward0' : 'MeanBackward1')
+  // In place: nobody has seen it yet.
+  kernels.map(quotient.program, dtype, out, [out, countOf(attrs)])
+  return record(out, meanRule, [from], NOTHING, attrs, given === undefined ? 'MeanBackward0' : 'MeanBackward1')
 }
 
-/** So many numbers are sooner divided one by one than by a kernel. */
-const FEW = 16
-
-/** Divides, in place where they are few, what nobody else has seen yet. */
-function divideRaw(x: Tensor, n: number): Tensor {
-  const { storage } = x
-  if (storage.length > FEW) return noGrad(() => div(x, n))
-  for (let i = 0; i < storage.length; i++) storage.set(i, storage.get(i) / n)
-  return x
-}
+const quotient = /* @__PURE__ */ kernel({ name: 'div', forward: (x, n) => x.div(n) })
 
 /** The extremes along dimensions share their gradient evenly among ties. */
 const extremeRule = (name: string): Rule<readonly [Tensor, Tensor], Reduced> =>

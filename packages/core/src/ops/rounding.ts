@@ -91,5 +91,5 @@ const roundDown = /* @__PURE__ */ kernel({
  * @see https://pytorch.org/docs/stable/generated/torch.round.html
  */
 export const round: (x: Tensor, options?: RoundOptions) => Tensor = /* @__PURE__ */ overloads((x, { decimals = 0 } = {}) =>
-  decimals === 0 ? [roundPlain, x] : decimals > 0 ? [roundUp, x, 10 ** decimals] : [roundDown, x, 10 ** -decimals],
+  decimals === 0 ? [roundPlain, [x]] : decimals > 0 ? [roundUp, [x, 10 ** decimals]] : [roundDown, [x, 10 ** -decimals]],
 )

@@ -150,7 +150,7 @@ const zetaKernel = /* @__PURE__ */ kernel({
  *
  * @see https://pytorch.org/docs/stable/special.html#torch.special.zeta
  */
-export const zeta: BinaryOp = /* @__PURE__ */ overloads((x, q) => [zetaKernel, isScalar(x) ? x : undifferentiable(x, 'zeta: self'), q])
+export const zeta: BinaryOp = /* @__PURE__ */ overloads((x, q) => [zetaKernel, [isScalar(x) ? x : undifferentiable(x, 'zeta: self'), q]])
 
 /**
  * `x log1p(y)`, which is 0 where `x` is 0, unless `y` is NaN.

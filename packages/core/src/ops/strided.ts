@@ -83,9 +83,7 @@ export function renewHistory(view: Tensor, base: Tensor): Node | null {
   if (base.node === null) return null
   const edge = { node: base.node, index: base.outputNr }
   view.outputNr = 0
-  return new Node('AsStridedBackward0', asStridedRule, [edge], [], { base: geometry(base), view: geometry(view) }, [
-    view.shape,
-  ]) as unknown as Node
+  return new Node('AsStridedBackward0', asStridedRule, [edge], [], { base: geometry(base), view: geometry(view) }) as unknown as Node
 }
 
 const copySlicesRule = /* @__PURE__ */ rule<readonly [], SliceWrite>('CopySlices', (grad, node) => {

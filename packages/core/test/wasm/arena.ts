@@ -11,7 +11,7 @@ export class Arena {
   #top: number
 
   constructor(pages: number) {
-    this.memory = new WebAssembly.Memory({ initial: pages })
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: 65536 })
     this.#bytes = new Uint8Array(this.memory.buffer)
     this.#top = this.#bytes.length
   }

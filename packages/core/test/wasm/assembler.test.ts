@@ -4,7 +4,7 @@ import { signed32, signed64, splatBytes, unsigned } from '../../src/backend/wasm
 import { type LaneOp, type MemoryOp, type Op, opcodes } from '../../src/backend/wasm/opcodes.ts'
 import { hasRelaxed } from './arena.ts'
 
-const memory = new WebAssembly.Memory({ initial: 1 })
+const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
 const bytes = new Uint8Array(memory.buffer)
 const tested = new Set<string>()
 
@@ -84,7 +84,7 @@ describe('modules', () => {
       [
         [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
         [1, 6, 1, 0x60, 1, 0x7f, 1, 0x7f],
-        [2, 15, 1, 3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2, 0, 1],
+        [2, 18, 1, 3, 0x65, 0x6e, 0x76, 6, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 2, 1, 1, 0x80, 0x80, 4],
         [3, 2, 1, 0],
         [7, 5, 1, 1, 0x66, 0, 0],
         [10, 9, 1, 7, 0, 0x20, 0, 0x41, 1, 0x6a, 0x0b],
@@ -623,6 +623,13 @@ describe('memory instructions', () => {
       )
       expect([...bytes.slice(300, 320)]).toEqual([0, ...source.slice(16 - size), ...new Array(19 - size).fill(0)])
     }
+  })
+
+  it('of many bytes at once', () => {
+    bytes.fill(0)
+    tested.add('memory.fill')
+    call([], [], (f) => f.i32(301).i32(7).i32(3).op('memory.fill'), [])
+    expect([...bytes.slice(300, 306)]).toEqual([0, 7, 7, 7, 0, 0])
   })
 })
 

@@ -1,7 +1,9 @@
 /** The reference backend: complete, any dtype, any view, obviously correct. */
 import type { Backend } from '../backend.ts'
+import { col2im, im2col } from './columns.ts'
 import { gather, scatter, sort } from './indexing.ts'
 import { matmul } from './matmul.ts'
+import { correlatePlanes, filterPlanes } from './planes.ts'
 import { copy, map, mapReduce } from './pointwise.ts'
 import { argReduce, argScan, reduce, scan } from './reduce.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './softmax.ts'
@@ -17,9 +19,13 @@ export const reference: Backend = {
   argScan,
   gather,
   scatter,
+  sort,
   softmax,
   softmaxBackward,
   nll,
   nllBackward,
-  sort,
+  im2col,
+  col2im,
+  filterPlanes,
+  correlatePlanes,
 }

@@ -2,13 +2,16 @@
 import { checkExact } from '../../dtype.ts'
 import type { View } from '../backend.ts'
 
+/** The dimensions and strides of a batch of matrices; a single matrix is a batch of one. */
+const batch = (values: readonly number[], one: number): readonly number[] => (values.length === 2 ? [one, ...values] : values)
+
 /** `out[b] = x[b] @ y[b]`. Each output row is built from scaled rows of `y`, which keeps the inner loop over neighbours in memory. */
 export function matmul(x: View, y: View, out: View): void {
-  const [batches, m, n] = out.shape as [number, number, number]
-  const k = x.shape[2] as number
-  const [xb, xm, xk] = x.strides as [number, number, number]
-  const [yb, yk, yn] = y.strides as [number, number, number]
-  const [ob, om, on] = out.strides as [number, number, number]
+  const [batches, m, n] = batch(out.shape, 1) as [number, number, number]
+  const k = x.shape[x.shape.length - 1] as number
+  const [xb, xm, xk] = batch(x.strides, 0) as [number, number, number]
+  const [yb, yk, yn] = batch(y.strides, 0) as [number, number, number]
+  const [ob, om, on] = batch(out.strides, 0) as [number, number, number]
   const row = new Float64Array(n)
   for (let b = 0; b < batches; b++)
     for (let i = 0; i < m; i++) {

@@ -94,10 +94,10 @@ export class ModuleBuilder {
       }
       text(body, module)
       text(body, name)
-      // Only a shared memory must tell its greatest size; 65536 pages fit any.
-      body.push(2, shared ? 3 : 0)
+      // A shared memory must tell its greatest size. The other kind does too, so that one bit is all that differs; 65536 pages fit any.
+      body.push(2, shared ? 3 : 1)
       unsigned(body, pages)
-      if (shared) unsigned(body, 65536)
+      unsigned(body, 65536)
     })
     section(3, this.#functions.length, (body) => {
       for (const f of this.#functions) unsigned(body, f.type)
@@ -119,4 +119,27 @@ export class ModuleBuilder {
     })
     return new Uint8Array(out)
   }
+}
+
+/** Makes a module from here import its memory as one that threads share, in place. */
+export function markShared(bytes: Uint8Array): void {
+  // The memory is the last entry of the section of imports: 1 for a greatest size, the least one in some bytes, the greatest in three.
+  let at = 8
+  const number = (): number => {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++] as number
+      value |= (byte & 127) << shift
+      if (byte < 128) return value
+    }
+  }
+  for (;;) {
+    const id = bytes[at++]
+    const size = number()
+    at += size
+    if (id === 2) break
+  }
+  at -= 4
+  while ((bytes[at - 1] as number) > 127) at--
+  bytes[at - 1] = 3
 }

@@ -65,6 +65,9 @@ const simdMemory = [
   [92, 'v128.load32_zero v128.load64_zero'],
 ] as const
 
+/** Runs behind the prefix 0xfc, and the memory that they work on. */
+const bulk = [[11, 'memory.fill']] as const
+
 /** Instructions that carry the number of a lane. */
 const lanes = [
   [21, 'i8x16.extract_lane_s i8x16.extract_lane_u i8x16.replace_lane i16x8.extract_lane_s i16x8.extract_lane_u i16x8.replace_lane'],
@@ -83,7 +86,7 @@ type Table = readonly (readonly [number, string])[]
 type Names<T extends Table> = Exclude<Words<T[number][1]>, '_'>
 
 /** An instruction without immediates, named as in the specification. */
-export type Op = Names<typeof plain> | Names<typeof simd>
+export type Op = Names<typeof plain> | Names<typeof simd> | Names<typeof bulk>
 
 /** A load or store. */
 export type MemoryOp = Names<typeof plainMemory> | Names<typeof simdMemory>
@@ -103,6 +106,7 @@ export const opcodes: ReadonlyMap<string, readonly number[]> = /* @__PURE__ */ (
   const vector = (code: number) => (code < 128 ? [0xfd, code] : [0xfd, (code & 127) | 128, code >> 7])
   add(plain, (code) => [code])
   add(plainMemory, (code) => [code])
+  add(bulk, (code) => [0xfc, code, 0])
   for (const table of [simd, simdMemory, lanes, laneMemory]) add(table, vector)
   map.delete('_')
   return map

@@ -1,155 +1,165 @@
-/** Runs pointwise programs as WebAssembly: finds or makes the kernel for the operands' dtypes and layouts, and calls it. */
+/**
+ * Runs pointwise programs as WebAssembly: finds or makes the kernel for the operands' dtypes and layouts, and calls it.
+ *
+ * Every operation passes here, so nothing is allocated on the way: what a call needs is laid out in arrays that all calls share.
+ */
 import { type DType, dtypes, itemsize } from '../../dtype.ts'
 import type { Program } from '../../expr.ts'
-import { broadcastStrides, numelOf } from '../../layout.ts'
-import { wasmMemory } from '../../memory.ts'
+import { numelOf } from '../../layout.ts'
 import type { View } from '../backend.ts'
-import { coalesce } from '../reference/walk.ts'
 import { instantiate } from './engine.ts'
-import { describe, emitPointwise, type OperandSignature } from './pointwise.ts'
-import { scratch } from './scratch.ts'
+import { emitPointwise, type OperandSignature } from './pointwise.ts'
+import { IMMEDIATE, layOut, SCALAR, VECTOR, type Walk } from './pointwise-walks.ts'
+import { pieces, worth } from './threads/pieces.ts'
+import { callAll, hasThreads } from './threads/pool.ts'
 
 type KernelFunction = (...args: number[]) => void
 
-/** How an operand is given to a kernel, in three bits. */
-const VECTOR = 0
-const SCALAR = 1
-const STRIDED = 2
-const IMMEDIATE = 3
 const kinds = ['vector', 'scalar', 'strided', 'immediate'] as const
 
 const dtypeIndex: ReadonlyMap<DType, number> = /* @__PURE__ */ new Map(dtypes.map((d, i) => [d, i]))
 
-/** A kernel for the program, or null where there is no vector code for it. */
-function kernelFor(program: Program, compute: DType, output: DType, nested: boolean, codes: readonly number[]): KernelFunction | null {
-  let key = (compute === 'float32' ? 1 : 0) + (nested ? 2 : 0) + 4 * (dtypeIndex.get(output) as number)
-  for (let i = 0; i < codes.length; i++) key = key * 32 + (codes[i] as number)
-  const known = program.compiled.get(key)
-  if (known !== undefined) return known as KernelFunction | null
-  const operands = codes.map((code): OperandSignature => {
-    const kind = kinds[code & 3] as (typeof kinds)[number]
-    return kind === 'immediate' ? { kind } : { kind, dtype: dtypes[code >> 2] as DType }
-  })
-  const bytes = emitPointwise(program, { compute, output, operands, nested })
-  const made = bytes === null ? null : (instantiate(bytes)['kernel'] as KernelFunction)
-  program.compiled.set(key, made)
-  return made
+// The dtype of nearly everything is not looked up.
+const FLOAT32 = /* @__PURE__ */ dtypes.indexOf('float32')
+const codeOf = (d: DType): number => (d === 'float32' ? FLOAT32 : (dtypeIndex.get(d) as number))
+
+/** As many operands as the key of a kernel has room for. */
+const OPERANDS = 8
+const addresses = /* @__PURE__ */ new Float64Array(OPERANDS)
+/** How each operand is given: its kind and, above it, its dtype. */
+const codes = /* @__PURE__ */ new Int32Array(OPERANDS)
+
+/** Names what a kernel is specialised for, beside its program. */
+function keyOf(compute: DType, output: DType, nested: boolean, operands: number): number {
+  let key = (compute === 'float32' ? 1 : 0) + (nested ? 2 : 0) + 4 * codeOf(output)
+  for (let i = 0; i < operands; i++) key = key * 32 + (codes[i] as number)
+  return key
 }
 
-const contiguousLike = (view: View, out: View): boolean => {
-  if (view.shape.length !== out.shape.length) return false
-  for (let d = 0; d < out.shape.length; d++)
-    if (view.shape[d] !== out.shape[d] || (view.strides[d] !== out.strides[d] && view.shape[d] !== 1)) return false
+/** A kernel for the program, or null where there is no vector code for it. */
+function kernelFor(program: Program, compute: DType, output: DType, nested: boolean, count: number): KernelFunction | null {
+  const { kernels } = program
+  const key = keyOf(compute, output, nested, count)
+  // Most programs run on the same kind of operands again and again.
+  if (kernels.lastKey === key) return kernels.last as KernelFunction | null
+  let kernel = kernels.byKey.get(key) as KernelFunction | null | undefined
+  if (kernel === undefined) {
+    const operands = Array.from(codes.subarray(0, count), (code): OperandSignature => {
+      const kind = kinds[code & 3] as (typeof kinds)[number]
+      return kind === 'immediate' ? { kind } : { kind, dtype: dtypes[code >> 2] as DType }
+    })
+    const bytes = emitPointwise(program, { compute, output, operands, nested })
+    kernel = bytes === null ? null : (instantiate(bytes)['kernel'] as KernelFunction)
+    kernels.byKey.set(key, kernel)
+  }
+  kernels.lastKey = key
+  kernels.last = kernel
+  return kernel
+}
+
+/** Whether two views step through memory alike, as far as their shape makes steps. */
+function alike(x: View, out: View): boolean {
+  const { shape, strides } = x
+  if (shape === out.shape && strides === out.strides) return true
+  if (shape.length !== out.shape.length) return false
+  for (let d = 0; d < shape.length; d++) if (shape[d] !== out.shape[d] || (strides[d] !== out.strides[d] && shape[d] !== 1)) return false
   return true
 }
 
 /** Whether all places of a view are one and the same element: a single number, or one that was stretched. */
-function isOne(view: View): boolean {
-  for (let d = 0; d < view.shape.length; d++) if (view.shape[d] !== 1 && view.strides[d] !== 0) return false
+function isOne({ shape, strides }: View): boolean {
+  for (let d = 0; d < shape.length; d++) if (shape[d] !== 1 && strides[d] !== 0) return false
   return true
 }
 
-const dense = (view: View): boolean => {
+/** Whether the elements fill one run of memory in order. */
+function isRun({ shape, strides }: View): boolean {
   let step = 1
-  for (let d = view.shape.length - 1; d >= 0; d--) {
-    if (view.shape[d] !== 1 && view.strides[d] !== step) return false
-    step *= view.shape[d] as number
+  for (let d = shape.length - 1; d >= 0; d--) {
+    if (shape[d] !== 1 && strides[d] !== step) return false
+    step *= shape[d] as number
   }
   return true
 }
 
 /** Runs the program; false where it has to be the reference's work. */
 export function map(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): boolean {
-  if (out.pointer === 0 || (out.dtype !== 'float32' && out.dtype !== 'float64' && out.dtype !== 'bool')) return false
+  const { dtype } = out
+  const count = inputs.length
+  if (out.pointer === 0 || count > OPERANDS || (dtype !== 'float32' && dtype !== 'float64' && dtype !== 'bool')) return false
   const n = numelOf(out.shape)
   if (n === 0) return true
-  const outAt = out.pointer + out.offset * itemsize(out.dtype)
-  const codes: number[] = []
-  const args: number[] = []
-  let flat = dense(out)
-  for (let i = 0; i < inputs.length && flat; i++) {
+  let flat = isRun(out)
+  for (let i = 0; i < count; i++) {
     const x = inputs[i] as View | number
     if (typeof x === 'number') {
-      codes.push(IMMEDIATE)
-      args.push(x)
+      codes[i] = IMMEDIATE
+      addresses[i] = x
       continue
     }
     if (x.pointer === 0) return false
-    const single = isOne(x)
-    if (!single && !contiguousLike(x, out)) {
-      flat = false
-      break
+    let kind = VECTOR
+    if (flat && !alike(x, out)) {
+      if (isOne(x)) kind = n > 1 ? SCALAR : VECTOR
+      else flat = false
     }
-    codes.push((single && n > 1 ? SCALAR : VECTOR) + 4 * (dtypeIndex.get(x.dtype) as number))
-    args.push(x.pointer + x.offset * itemsize(x.dtype))
+    codes[i] = kind + 4 * codeOf(x.dtype)
+    addresses[i] = x.pointer + x.offset * itemsize(x.dtype)
   }
-  if (!flat) return nestedMap(program, compute, out, inputs)
-  const kernel = kernelFor(program, compute, out.dtype, false, codes)
+  if (flat) {
+    const kernel = kernelFor(program, compute, dtype, false, count)
+    if (kernel === null) return false
+    const at = out.pointer + out.offset * itemsize(dtype)
+    if (n >= MANY && hasThreads()) divide(kernel, n, at, itemsize(dtype), count)
+    else call(kernel, n, at, count)
+    return true
+  }
+  // Loops around rows, told by a descriptor in memory.
+  const walk = layOut(out, inputs, codes)
+  if (walk === null) return false
+  const kernel = kernelFor(program, compute, dtype, true, count)
   if (kernel === null) return false
-  const [a, b, c, d] = args as [number, number, number, number]
-  switch (args.length) {
-    case 1:
-      kernel(n, outAt, a)
-      break
-    case 2:
-      kernel(n, outAt, a, b)
-      break
-    case 3:
-      kernel(n, outAt, a, b, c)
-      break
-    case 4:
-      kernel(n, outAt, a, b, c, d)
-      break
-    default:
-      kernel(n, outAt, ...args)
-  }
+  callNested(kernel, walk, out, inputs)
   return true
 }
 
-/** Room for the descriptor of any walk in practice: 40 dimensions of as many operands as there are. */
-const DESCRIPTOR = 4096
+/** Elements from which threads are worth their trouble, and the least that one call has then. */
+const MANY = 1 << 16
+const PIECE = 1 << 14
 
-/** The general case: loops around rows, told by a descriptor in memory. */
-function nestedMap(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): boolean {
-  const views: View[] = []
-  for (const x of inputs)
-    if (typeof x !== 'number') {
-      if (x.pointer === 0) return false
-      views.push(x)
+/** Runs a flat kernel on pieces of the elements: each is computed alike wherever it stands. */
+function divide(kernel: KernelFunction, n: number, out: number, size: number, count: number): void {
+  const calls = pieces(n, worth(n, PIECE), 1024).map(({ from, length }) => {
+    const args = [length, out + from * size]
+    for (let i = 0; i < count; i++) {
+      const code = codes[i] as number
+      args.push((addresses[i] as number) + ((code & 3) === VECTOR ? from * itemsize(dtypes[code >> 2] as DType) : 0))
     }
-  // Before any address is taken: making room may collect what nobody holds any more.
-  const descriptor = scratch(DESCRIPTOR)
-  const walk = coalesce(out.shape, [out.strides, ...views.map((v) => broadcastStrides(v.shape, v.strides, out.shape))])
-  const inner = walk.shape.length - 1
-  const strideOf = (k: number, d: number): number => (walk.strides[k] as number[])[d] as number
-  if (strideOf(0, inner) !== 1 && walk.shape[inner] !== 1) return false
-  const codes: number[] = []
-  const steps: number[] = []
-  const rows: number[][] = [walk.shape.slice(0, inner).map((_, d) => strideOf(0, d) * itemsize(out.dtype))]
-  const args: number[] = [walk.shape[inner] as number, 0, out.pointer + out.offset * itemsize(out.dtype)]
-  let k = 0
-  for (const x of inputs) {
-    if (typeof x === 'number') {
-      codes.push(IMMEDIATE)
-      args.push(x)
-      continue
-    }
-    k++
-    const step = strideOf(k, inner)
-    const kind = step === 1 ? VECTOR : step === 0 ? SCALAR : STRIDED
-    const size = itemsize(x.dtype)
-    if (kind === STRIDED) steps.push(step * size)
-    codes.push(kind + 4 * (dtypeIndex.get(x.dtype) as number))
-    const at = k
-    rows.push(walk.shape.slice(0, inner).map((_, d) => strideOf(at, d) * size))
-    args.push(x.pointer + x.offset * size)
+    return args
+  })
+  callAll(kernel, calls)
+}
+
+/** By the number of arguments, since spreading them costs more than a small kernel does. */
+function call(kernel: KernelFunction, n: number, out: number, count: number): void {
+  const a = addresses[0] as number
+  if (count === 1) kernel(n, out, a)
+  else if (count === 2) kernel(n, out, a, addresses[1] as number)
+  else if (count === 3) kernel(n, out, a, addresses[1] as number, addresses[2] as number)
+  else if (count === 4) kernel(n, out, a, addresses[1] as number, addresses[2] as number, addresses[3] as number)
+  else kernel(n, out, ...addresses.subarray(0, count))
+}
+
+function callNested(kernel: KernelFunction, { length, descriptor }: Walk, out: View, inputs: readonly (View | number)[]): void {
+  // Read anew, so that nothing that the operands stand on was given back while room was made for the descriptor.
+  for (let i = 0; i < inputs.length; i++) {
+    const x = inputs[i] as View | number
+    if (typeof x !== 'number') addresses[i] = x.pointer + x.offset * itemsize(x.dtype)
   }
-  const kernel = kernelFor(program, compute, out.dtype, true, codes)
-  if (kernel === null) return false
-  const words = describe(walk.shape.slice(0, inner), rows, steps)
-  if (words.byteLength > DESCRIPTOR) return false
-  new Int32Array(wasmMemory().buffer, descriptor, words.length).set(words)
-  args[1] = descriptor
-  kernel(...args)
-  return true
+  const at = out.pointer + out.offset * itemsize(out.dtype)
+  const a = addresses[0] as number
+  if (inputs.length === 1) kernel(length, descriptor, at, a)
+  else if (inputs.length === 2) kernel(length, descriptor, at, a, addresses[1] as number)
+  else if (inputs.length === 3) kernel(length, descriptor, at, a, addresses[1] as number, addresses[2] as number)
+  else kernel(length, descriptor, at, ...addresses.subarray(0, inputs.length))
 }

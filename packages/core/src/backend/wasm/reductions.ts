@@ -2,12 +2,11 @@
 import { itemsize } from '../../dtype.ts'
 import type { Reduction, View } from '../backend.ts'
 import { coalesce } from '../reference/walk.ts'
-import { ModuleBuilder } from './assembler.ts'
-import { instantiate } from './engine.ts'
-import { float32Type, float64Type } from './float-type.ts'
-import { emitRowReduction } from './reduce.ts'
-import { columnsWorkspace, emitColumnReduction } from './reduce-columns.ts'
+import { baseKernels } from './base.ts'
+import { columnsWorkspace } from './reduce-columns.ts'
 import { scratch } from './scratch.ts'
+import { type Piece, pieces, worth } from './threads/pieces.ts'
+import { callAll, hasThreads, type Kernel } from './threads/pool.ts'
 
 type Rows = (rows: number, columns: number, x: number, xStride: number, out: number) => void
 type Columns = (rows: number, columns: number, x: number, xStride: number, out: number, workspace: number) => void
@@ -15,15 +14,74 @@ type Columns = (rows: number, columns: number, x: number, xStride: number, out: 
 const names = { sum: 'sum', prod: 'prod', amax: 'max', amin: 'min' } as const
 const columnNames = { sum: 'sum', amax: 'max', amin: 'min' } as const
 
-let functions: Record<string, unknown> | null = null
+/** Numbers from which threads are worth their trouble, and the least that one call has then. */
+const MANY = 1 << 16
+const PIECE = 1 << 14
 
-function build(): Record<string, unknown> {
-  const module = new ModuleBuilder()
-  for (const type of [float32Type, float64Type]) {
-    for (const name of Object.values(names)) emitRowReduction(module, name, { type, name: `rows ${name} ${type.bits}` })
-    for (const name of Object.values(columnNames)) emitColumnReduction(module, name, { type, name: `columns ${name} ${type.bits}` })
-  }
-  return instantiate(module.build())
+/** A long row is reduced in blocks of so many numbers, then their results: with threads or without, so that it rounds in one way only. */
+const ROW_BLOCK = 1 << 15
+/** So is a matrix with many rows to its columns. */
+const COLUMN_BLOCK = 1 << 12
+
+const cut = (length: number, numbers: number, unit: number): readonly Piece[] =>
+  hasThreads() && numbers >= MANY ? pieces(length, worth(numbers, PIECE), unit) : [{ from: 0, length }]
+
+interface Matrix {
+  readonly rows: number
+  readonly columns: number
+  /** Its address, and the numbers from row to row. */
+  readonly at: number
+  readonly step: number
+  readonly size: number
+}
+
+/** Each row to one number at `out`. */
+function reduceRows(run: Rows, { rows, columns, at, step, size }: Matrix, out: number): void {
+  const parts = cut(rows, rows * columns, 1)
+  if (parts.length === 1) run(rows, columns, at, step, out)
+  else
+    callAll(
+      run as Kernel,
+      parts.map(({ from, length }) => [length, columns, at + from * step * size, step, out + from * size]),
+    )
+}
+
+/** One long row: blocks, what is left, and then their results, which stand at `room`. */
+function reduceLong(run: Rows, { columns, at, size }: Matrix, out: number, room: number): void {
+  const blocks = Math.floor(columns / ROW_BLOCK)
+  const left = columns - blocks * ROW_BLOCK
+  reduceRows(run, { rows: blocks, columns: ROW_BLOCK, at, step: ROW_BLOCK, size }, room)
+  if (left > 0) run(1, left, at + blocks * ROW_BLOCK * size, left, room + blocks * size)
+  run(1, blocks + (left > 0 ? 1 : 0), room, 0, out)
+}
+
+/** Each column to one number at `out`. */
+function reduceColumns(run: Columns, { rows, columns, at, step, size }: Matrix, out: number, workspace: number): void {
+  const parts = cut(columns, rows * columns, 32)
+  if (parts.length === 1) run(rows, columns, at, step, out, workspace)
+  else
+    callAll(
+      run as Kernel,
+      parts.map(({ from, length }) => [rows, length, at + from * size, step, out + from * size, workspace]),
+      5,
+    )
+}
+
+/** Columns of many rows: blocks of rows, then their results, which stand at `room`. */
+function reduceTall(run: Columns, { rows, columns, at, step, size }: Matrix, out: number, room: number): void {
+  const blocks = Math.ceil(rows / COLUMN_BLOCK)
+  const results = room + columnsWorkspace
+  const calls = Array.from({ length: blocks }, (_, i) => [
+    Math.min(COLUMN_BLOCK, rows - i * COLUMN_BLOCK),
+    columns,
+    at + i * COLUMN_BLOCK * step * size,
+    step,
+    results + i * columns * size,
+    room,
+  ])
+  if (hasThreads()) callAll(run as Kernel, calls, 5)
+  else for (const args of calls) run(...(args as Parameters<Columns>))
+  run(blocks, columns, results, columns, out, room)
 }
 
 /** Reduces `x` into `out`; false where it has to be the reference's work. */
@@ -37,23 +95,28 @@ export function reduce(kind: Reduction, x: View, out: View): boolean {
   if (dims > 2 || walk.shape.includes(0) || xs[dims - 1] !== 1) return false
   const rows = dims === 1 ? 1 : (walk.shape[0] as number)
   const columns = walk.shape[dims - 1] as number
-  const step = dims === 1 ? columns : (xs[0] as number)
-  functions ??= build()
-  // Before any address is taken: making room may collect what nobody holds any more.
-  const workspace = scratch(columnsWorkspace)
+  const functions = baseKernels('reductions')
   const size = itemsize(dtype)
-  const bits = size * 8
-  const at = x.pointer + x.offset * size
+  // Products of blocks could leave the range of numbers where the whole does not.
+  const long = rows === 1 && columns >= 4 * ROW_BLOCK && kind !== 'prod'
+  const tall = rows >= 4 * COLUMN_BLOCK
+  const byRows = os[dims - 1] === 0 && (dims === 1 || os[0] === 1)
+  const byColumns = dims === 2 && os[0] === 0 && os[1] === 1 && kind in columnNames
+  if (!byRows && !byColumns) return false
+  // Before any address is taken: making room may collect what nobody holds any more.
+  let room = 0
+  if (byColumns) room = scratch(columnsWorkspace + (tall ? Math.ceil(rows / COLUMN_BLOCK) * columns * size : 0))
+  else if (long) room = scratch((columns / ROW_BLOCK + 1) * size)
+  const matrix = { rows, columns, at: x.pointer + x.offset * size, step: dims === 1 ? columns : (xs[0] as number), size }
   const to = out.pointer + out.offset * size
-  if (os[dims - 1] === 0 && (dims === 1 || os[0] === 1)) {
-    const run = functions[`rows ${names[kind as keyof typeof names]} ${bits}`] as Rows
-    run(rows, columns, at, step, to)
-    return true
+  if (byRows) {
+    const run = functions[`rows ${names[kind as keyof typeof names]} ${dtype}`] as Rows
+    if (long) reduceLong(run, matrix, to, room)
+    else reduceRows(run, matrix, to)
+  } else {
+    const run = functions[`columns ${columnNames[kind as keyof typeof columnNames]} ${dtype}`] as Columns
+    if (tall) reduceTall(run, matrix, to, room)
+    else reduceColumns(run, matrix, to, room)
   }
-  if (dims === 2 && os[0] === 0 && os[1] === 1 && kind in columnNames) {
-    const run = functions[`columns ${columnNames[kind as keyof typeof columnNames]} ${bits}`] as Columns
-    run(rows, columns, at, step, to, workspace)
-    return true
-  }
-  return false
+  return true
 }
