@@ -42,6 +42,10 @@ const wrapped: Readonly<Record<string, (args: readonly unknown[], kwargs: Readon
     const product = core.matmul(a as core.Tensor, core.transpose(b as core.Tensor, -2, -1))
     return call('linalg.pinv', [product], kwargs)
   },
+  max_pool2d_with_indices_backward: ([x], kwargs) => {
+    const [values, indices] = call('nn.functional.max_pool2d', [x], kwargs) as [core.Tensor, core.Tensor]
+    return core.maxPool2dWithIndicesBackward(core.onesLike(values), x as core.Tensor, indices)
+  },
 }
 
 /** `__radd__(x, y)` is `y + x`. */

@@ -55,7 +55,18 @@ export {
   silu,
   softplus,
 } from './ops/activation.ts'
+export {
+  type AdaptiveMaxPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  type OutputSizes,
+} from './ops/adaptive-pool.ts'
 export { type AttentionOptions, scaledDotProductAttention } from './ops/attention.ts'
+export { type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from './ops/avg-pool.ts'
 export { type BatchNormOptions, batchNorm, type InstanceNormOptions, instanceNorm, nativeBatchNorm } from './ops/batch-norm.ts'
 export { vander } from './ops/chains.ts'
 export { _chunkCat } from './ops/chunk-cat.ts'
@@ -86,7 +97,16 @@ export {
 } from './ops/distances.ts'
 export { einsum } from './ops/einsum.ts'
 export { type EmbeddingOptions, embedding, type OneHotOptions, oneHot } from './ops/embedding.ts'
+export { type FoldOptions, fold, im2col } from './ops/fold.ts'
 export { gradient } from './ops/gradient.ts'
+export {
+  type AffineGridOptions,
+  affineGrid,
+  type GridSampleOptions,
+  gridSample,
+  gridSampler2d,
+  gridSampler3d,
+} from './ops/grid-sample.ts'
 export {
   broadcastShapes,
   broadcastTensors,
@@ -97,6 +117,15 @@ export {
   meshgrid,
 } from './ops/grids.ts'
 export * from './ops/index.ts'
+export {
+  type InterpolateOptions,
+  type InterpolationMode,
+  interpolate,
+  type UpsampleOptions,
+  upsample,
+  upsampleBilinear,
+  upsampleNearest,
+} from './ops/interpolate.ts'
 export * from './ops/join.ts'
 export {
   type BinaryLossOptions,
@@ -129,6 +158,9 @@ export {
   tripletMarginWithDistanceLoss,
 } from './ops/loss-margin.ts'
 export { type MultiMarginOptions, multilabelMarginLoss, multilabelSoftMarginLoss, multiMarginLoss } from './ops/loss-multi.ts'
+export { type LpPoolOptions, lpPool1d, lpPool2d, lpPool3d } from './ops/lp-pool.ts'
+export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool2dWithIndicesBackward, maxPool3d, type WithIndices } from './ops/max-pool.ts'
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from './ops/max-unpool.ts'
 export { type MomentOptions, stdMean, varMean } from './ops/moments.ts'
 export * as linalg from './ops/namespaces/linalg.ts'
 export * as special from './ops/namespaces/special.ts'
@@ -164,6 +196,7 @@ export {
   tanhshrink,
   threshold,
 } from './ops/rectifier.ts'
+export type { PaddingMode, SampleMode } from './ops/sample-points.ts'
 export {
   type BucketizeOptions,
   bucketize,
@@ -178,6 +211,7 @@ export { _softmaxBackwardData, type SoftmaxOptions, softmin } from './ops/softma
 export { atleast1d, atleast2d, atleast3d, blockDiag, columnStack, dstack, hstack, rowStack, vstack } from './ops/stacks.ts'
 export type { Index, IndexList, IndexPutOptions, SliceIndex } from './ops/subscript.ts'
 export { where } from './ops/where.ts'
+export type { Sizes, WindowOptions } from './ops/windows.ts'
 export type { PrintOptions, PrintOptionsUpdate } from './print/format.ts'
 export { pyFloat, setPrintoptions } from './print.ts'
 export { type Operand, resultType } from './promote.ts'

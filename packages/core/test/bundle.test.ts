@@ -31,7 +31,7 @@ describe('a bundle for the browser', () => {
 
   it('of tensor alone is small and leaves out what is no method', async () => {
     const { code, bytes } = await bundle("import { tensor } from '@tapegrad/core'; console.log(tensor(1).add(1))")
-    expect(bytes).toBeLessThan(110_000)
+    expect(bytes).toBeLessThan(125_000)
     // What PyTorch has as functions only goes when it is not used.
     const functions = ['BinaryCrossEntropyBackward0', 'SoftplusBackward0', 'MseLossBackward0', 'GeluBackward0', 'GradcheckError']
     const everything = (await bundle("import * as t from '@tapegrad/core'; import * as u from '@tapegrad/core/testing'; console.log(t, u)"))

@@ -1,12 +1,17 @@
 /** One row per operation, by family; ops.test.ts makes the tests of it and is never edited to add one. An operation without a row does not compile. */
 import type * as activation from '../src/ops/activation.ts'
+import type * as adaptivePool from '../src/ops/adaptive-pool.ts'
 import type * as attention from '../src/ops/attention.ts'
+import type * as avgPool from '../src/ops/avg-pool.ts'
 import type * as conv from '../src/ops/conv.ts'
 import type * as differences from '../src/ops/differences.ts'
 import type * as distances from '../src/ops/distances.ts'
 import type * as einsum from '../src/ops/einsum.ts'
+import type * as fold from '../src/ops/fold.ts'
 import type * as gradient from '../src/ops/gradient.ts'
+import type * as gridSample from '../src/ops/grid-sample.ts'
 import type * as ops from '../src/ops/index.ts'
+import type * as interpolate from '../src/ops/interpolate.ts'
 import type * as join from '../src/ops/join.ts'
 import type * as loss from '../src/ops/loss.ts'
 import type * as lossClasses from '../src/ops/loss-classes.ts'
@@ -14,6 +19,9 @@ import type * as lossDistance from '../src/ops/loss-distance.ts'
 import type * as lossLikelihood from '../src/ops/loss-likelihood.ts'
 import type * as lossMargin from '../src/ops/loss-margin.ts'
 import type * as lossMulti from '../src/ops/loss-multi.ts'
+import type * as lpPool from '../src/ops/lp-pool.ts'
+import type * as maxPool from '../src/ops/max-pool.ts'
+import type * as maxUnpool from '../src/ops/max-unpool.ts'
 import type * as normLayers from '../src/ops/norm-layers.ts'
 import type * as rectifier from '../src/ops/rectifier.ts'
 import { arithmetic } from './rows/arithmetic.ts'
@@ -30,6 +38,7 @@ import { reductions } from './rows/reductions.ts'
 import type { Row } from './rows/row.ts'
 import { special } from './rows/special.ts'
 import { views } from './rows/views.ts'
+import { windows } from './rows/windows.ts'
 
 /** What is a function only; the rest of its files are helpers. */
 type Functions =
@@ -49,6 +58,14 @@ type Functions =
   | keyof typeof einsum
   | keyof typeof differences
   | keyof typeof gradient
+  | keyof typeof adaptivePool
+  | Exclude<keyof typeof avgPool, 'means'>
+  | keyof typeof fold
+  | keyof typeof gridSample
+  | keyof typeof interpolate
+  | keyof typeof lpPool
+  | Exclude<keyof typeof maxPool, 'greatest'>
+  | keyof typeof maxUnpool
 
 export const rows = {
   ...arithmetic,
@@ -67,4 +84,5 @@ export const rows = {
   ...convolutions,
   ...linalgRows,
   ...losses,
+  ...windows,
 } satisfies Record<keyof typeof ops | Functions, Row | readonly Row[]>

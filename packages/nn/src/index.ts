@@ -1,5 +1,14 @@
 /** The public surface of `@tapegrad/nn`. */
 export { LogSigmoid, ReLU, Sigmoid, Softplus, Softsign, Tanh, Tanhshrink } from './activation.ts'
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+  type AdaptiveMaxPoolModuleOptions,
+} from './adaptive-pooling.ts'
 export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.ts'
 export { Bilinear } from './bilinear.ts'
 export { type Layer, ModuleDict, ModuleList, Sequential } from './container.ts'
@@ -16,6 +25,7 @@ export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, type DropoutMod
 export { Embedding, type EmbeddingModuleOptions } from './embedding.ts'
 export { AssertionError } from './errors.ts'
 export { Flatten, type FlattenOptions, Unflatten } from './flatten.ts'
+export { Fold, Unfold } from './fold.ts'
 export * as functional from './functional.ts'
 export type { ForwardHook, ForwardPreHook, RemovableHandle } from './hooks.ts'
 export * as init from './init.ts'
@@ -55,6 +65,18 @@ export {
   type TripletMarginWithDistanceLossOptions,
 } from './loss-margin.ts'
 export { MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, type MultiMarginLossOptions } from './loss-multi.ts'
+export {
+  MaxPool1d,
+  MaxPool2d,
+  MaxPool3d,
+  type MaxPoolModuleOptions,
+  MaxUnpool1d,
+  MaxUnpool2d,
+  MaxUnpool3d,
+  type MaxUnpoolModuleOptions,
+  type MaybeIndexed,
+  type UnpoolSizeOptions,
+} from './max-pooling.ts'
 export { Module, type WalkOptions } from './module.ts'
 export {
   GroupNorm,
@@ -80,6 +102,16 @@ export {
 } from './padding-modes.ts'
 export { Buffer, type BufferOptions, Parameter } from './parameter.ts'
 export {
+  AvgPool1d,
+  AvgPool2d,
+  AvgPool3d,
+  type AvgPoolModuleOptions,
+  LPPool1d,
+  LPPool2d,
+  LPPool3d,
+  type LPPoolOptions,
+} from './pooling.ts'
+export {
   Hardshrink,
   Hardsigmoid,
   Hardswish,
@@ -101,4 +133,5 @@ export { CosineSimilarity, type CosineSimilarityOptions, PairwiseDistance, type 
 export { type AlphaOptions, CELU, ELU, GELU, type GELUOptions, GLU, type GLUOptions, Mish, SELU, SiLU } from './smooth.ts'
 export { LogSoftmax, Softmax, Softmax2d, type SoftmaxModuleOptions, Softmin } from './softmax.ts'
 export type { LoadResult, StateDict } from './state.ts'
+export { Upsample, type UpsampleModuleOptions, UpsamplingBilinear2d, UpsamplingNearest2d } from './upsampling.ts'
 export * as utils from './utils.ts'

@@ -24,5 +24,11 @@ export function typeName(value: unknown): string {
   return typeof name !== 'string' || name === 'Object' || name === 'Map' ? 'dict' : name
 }
 
-/** Numbers as Python prints a tuple of them: `(2, 3)`, `(5,)`. */
-export const tuple = (values: readonly number[]): string => (values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`)
+/** Values as Python prints a tuple of them: `(2, 3)`, `(5,)`. */
+export const tuple = (values: readonly (number | string)[]): string => (values.length === 1 ? `(${values[0]},)` : `(${values.join(', ')})`)
+
+/** A number, a tuple of numbers or None, as Python prints them. */
+export function sizes(value: number | readonly (number | null)[] | null): string {
+  if (value === null || typeof value === 'number') return String(value ?? 'None')
+  return tuple(value.map((x) => x ?? 'None'))
+}

@@ -70,6 +70,23 @@ export interface Windows {
   readonly dilation: readonly number[]
 }
 
+/** The windows along one dimension: window `i` has the elements `start[i]`, `start[i] + step`, ... before `end[i]`. */
+export interface Spans {
+  readonly start: Int32Array
+  readonly end: Int32Array
+  readonly step: number
+}
+
+/** The windows along depth, height and width. */
+export type Spans3 = readonly [depth: Spans, height: Spans, width: Spans]
+
+/** A sparse linear map of lines: element `to[p]` gains `weight[p]` times element `from[p]`; a weight of null is 1 throughout. */
+export interface LinePairs {
+  readonly from: Int32Array
+  readonly to: Int32Array
+  readonly weight: Float64Array | null
+}
+
 /**
  * Kernels over views. Shapes are checked by the operations before they call; outputs never overlap inputs unless they are the same view.
  * The reference implements everything plainly; a faster backend may decline a call by returning false, and the reference runs instead.
@@ -116,4 +133,10 @@ export interface Backend {
   filterPlanes(x: View, filters: View, dilation: readonly number[], y: View): void
   /** The adjoint of `filterPlanes` in the filters, added to what stands in them. */
   correlatePlanes(x: View, y: View, dilation: readonly number[], filters: View): void
+  /** The greatest of each window of dense `[planes, depth, height, width]`, and where it stands in its plane: the first of equals. The last NaN wins. */
+  maxPool(x: View, windows: Spans3, values: View, indices: View): void
+  /** The sum of each window of dense `[planes, depth, height, width]`, divided by `divisor`. */
+  sumPool(x: View, windows: Spans3, divisor: number, out: View): void
+  /** `out[o][to[p]][i] += weight[p] * x[o][from[p]][i]` for each pair in order, over dense `[outer, n, inner]`. */
+  mapLines(x: View, pairs: LinePairs, out: View): void
 }

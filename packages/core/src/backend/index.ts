@@ -8,6 +8,7 @@ import { mapIntegers } from './wasm/map-integers.ts'
 import { mapReduce } from './wasm/map-reductions.ts'
 import { correlatePlanes, filterPlanes } from './wasm/planes.ts'
 import { map } from './wasm/pointwise-calls.ts'
+import { mapLines, maxPool, sumPool } from './wasm/pooling.ts'
 import { matmul } from './wasm/products.ts'
 import { reduceInSteps } from './wasm/reduce-steps.ts'
 import { reduce } from './wasm/reductions.ts'
@@ -31,25 +32,28 @@ function either<A extends unknown[]>(fast: (...args: A) => boolean, other: (...a
 }
 
 const wasm: Backend = {
-  map: orElse(either(map, mapIntegers), reference.map),
-  mapReduce: orElse(mapReduce, reference.mapReduce),
-  copy: orElse(copy, reference.copy),
-  reduce: orElse(either(reduce, reduceInSteps), reference.reduce),
-  argReduce: orElse(argReduce, reference.argReduce),
-  matmul: orElse(matmul, reference.matmul),
-  scan: orElse(scan, reference.scan),
-  argScan: orElse(argScan, reference.argScan),
-  gather: orElse(gather, reference.gather),
-  scatter: orElse(scatter, reference.scatter),
+  map: /* @__PURE__ */ orElse(/* @__PURE__ */ either(map, mapIntegers), reference.map),
+  mapReduce: /* @__PURE__ */ orElse(mapReduce, reference.mapReduce),
+  copy: /* @__PURE__ */ orElse(copy, reference.copy),
+  reduce: /* @__PURE__ */ orElse(/* @__PURE__ */ either(reduce, reduceInSteps), reference.reduce),
+  argReduce: /* @__PURE__ */ orElse(argReduce, reference.argReduce),
+  matmul: /* @__PURE__ */ orElse(matmul, reference.matmul),
+  scan: /* @__PURE__ */ orElse(scan, reference.scan),
+  argScan: /* @__PURE__ */ orElse(argScan, reference.argScan),
+  gather: /* @__PURE__ */ orElse(gather, reference.gather),
+  scatter: /* @__PURE__ */ orElse(scatter, reference.scatter),
   sort: reference.sort,
-  softmax: orElse(softmax, reference.softmax),
-  softmaxBackward: orElse(softmaxBackward, reference.softmaxBackward),
+  softmax: /* @__PURE__ */ orElse(softmax, reference.softmax),
+  softmaxBackward: /* @__PURE__ */ orElse(softmaxBackward, reference.softmaxBackward),
   nll: (views) => nll(views) ?? reference.nll(views),
-  nllBackward: orElse(nllBackward, reference.nllBackward),
-  im2col: orElse(im2col, reference.im2col),
-  col2im: orElse(col2im, reference.col2im),
-  filterPlanes: orElse(filterPlanes, reference.filterPlanes),
-  correlatePlanes: orElse(correlatePlanes, reference.correlatePlanes),
+  nllBackward: /* @__PURE__ */ orElse(nllBackward, reference.nllBackward),
+  im2col: /* @__PURE__ */ orElse(im2col, reference.im2col),
+  col2im: /* @__PURE__ */ orElse(col2im, reference.col2im),
+  filterPlanes: /* @__PURE__ */ orElse(filterPlanes, reference.filterPlanes),
+  correlatePlanes: /* @__PURE__ */ orElse(correlatePlanes, reference.correlatePlanes),
+  maxPool: /* @__PURE__ */ orElse(maxPool, reference.maxPool),
+  sumPool: /* @__PURE__ */ orElse(sumPool, reference.sumPool),
+  mapLines: /* @__PURE__ */ orElse(mapLines, reference.mapLines),
 }
 
 /** Kernels that every operation calls. */

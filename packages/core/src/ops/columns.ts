@@ -42,7 +42,7 @@ export function blocksOf(batch: number, places: Shape, depth: number): Block[] {
 }
 
 /** Memory for columns that is used again and again, one for each side of a product; it never leaves this file. */
-const workspaces = new Map<string, Storage>()
+const workspaces = /* @__PURE__ */ new Map<string, Storage>()
 
 function workspace(side: 'x' | 'y', dtype: DType, length: number): Storage {
   const known = workspaces.get(side + dtype)

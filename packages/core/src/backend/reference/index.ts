@@ -5,6 +5,7 @@ import { gather, scatter, sort } from './indexing.ts'
 import { matmul } from './matmul.ts'
 import { correlatePlanes, filterPlanes } from './planes.ts'
 import { copy, map, mapReduce } from './pointwise.ts'
+import { mapLines, maxPool, sumPool } from './pooling.ts'
 import { argReduce, argScan, reduce, scan } from './reduce.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './softmax.ts'
 
@@ -28,4 +29,7 @@ export const reference: Backend = {
   col2im,
   filterPlanes,
   correlatePlanes,
+  maxPool,
+  sumPool,
+  mapLines,
 }
