@@ -4,8 +4,8 @@ import { compile, input, type Program } from '../../expr.ts'
 import { broadcastStrides, isContiguous, numelOf, sameShape } from '../../layout.ts'
 import type { View } from '../backend.ts'
 import { ModuleBuilder } from './assembler.ts'
+import { baseKernels } from './base.ts'
 import { emitConversion } from './convert.ts'
-import { emitCopies } from './copy.ts'
 import { instantiate } from './engine.ts'
 import { Plan, Walked } from './plan.ts'
 import { map } from './pointwise-calls.ts'
@@ -15,14 +15,7 @@ type Move = (...args: number[]) => number
 /** Bytes from which on a run of elements is left to the engine's own copy. */
 const LONG = 1 << 15
 
-let moves: Record<string, Move> | null = null
 const conversions = new Map<string, Move>()
-
-function movesMade(): Record<string, Move> {
-  const module = new ModuleBuilder()
-  emitCopies(module)
-  return instantiate(module.build()) as Record<string, Move>
-}
 
 function conversionOf(from: DType, to: DType): Move {
   const key = `${from} ${to}`
@@ -45,7 +38,7 @@ const plan = /* @__PURE__ */ new Plan(2)
 
 /** Moves the elements along the walk. */
 function move(to: number, from: number, size: number): void {
-  moves ??= movesMade()
+  const moves = baseKernels('copies')
   const { n } = plan
   const [a, b] = plan.strides as [number[], number[]]
   const c = plan.dims - 1
@@ -136,6 +129,5 @@ function flat(n: number, size: number, fromAt: number, toAt: number, from: View,
     to.data.set(from.data.subarray(from.offset, from.offset + n), to.offset)
     return
   }
-  moves ??= movesMade()
-  ;(moves['rows'] as Move)(1, 1, bytes, fromAt, 0, 0, toAt, 0, 0)
+  ;(baseKernels('copies')['rows'] as Move)(1, 1, bytes, fromAt, 0, 0, toAt, 0, 0)
 }

@@ -3,11 +3,17 @@
  * A family of kernels is one line in the list; `baseKernels(family)` has its functions.
  */
 import type { ModuleBuilder } from './assembler.ts'
+import { emitCopies } from './copy.ts'
 import { emitFill } from './fill.ts'
 import { float32Type, float64Type } from './float-type.ts'
+import { emitGathers } from './gather.ts'
 import { emitBatchedGemm, emitGemm } from './gemm.ts'
+import { emitNll, emitNllBackward } from './nll.ts'
 import { emitRowReduction } from './reduce.ts'
 import { emitColumnReduction } from './reduce-columns.ts'
+import { emitScans } from './scan.ts'
+import { emitSoftmax } from './softmax.ts'
+import { emitSoftmaxBackward } from './softmax-backward.ts'
 
 /** What the code may count on. */
 export interface Features {
@@ -46,7 +52,26 @@ const reductions: Emit = (module) => {
   }
 }
 
-export type Family = 'fill' | 'gemm' | 'reductions'
+const likelihoods: Emit = (module) => {
+  for (const name of ['softmax', 'logSoftmax']) {
+    emitSoftmax(module, name === 'logSoftmax', name)
+    emitSoftmaxBackward(module, name === 'logSoftmax', `${name}Backward`)
+  }
+  for (const type of Object.values(types)) {
+    emitNll(module, type, `nll ${type.bits}`)
+    emitNllBackward(module, type, `nllBackward ${type.bits}`)
+  }
+}
+
+export type Family = 'copies' | 'fill' | 'gathers' | 'gemm' | 'likelihoods' | 'reductions' | 'scans'
 
 /** One line a family. */
-export const families: Readonly<Record<Family, Emit>> = { fill: emitFill, gemm, reductions }
+export const families: Readonly<Record<Family, Emit>> = {
+  copies: emitCopies,
+  fill: emitFill,
+  gathers: emitGathers,
+  gemm,
+  likelihoods,
+  reductions,
+  scans: emitScans,
+}

@@ -1,22 +1,12 @@
 /** Gather and scatter as WebAssembly. */
 import { isFloat, itemsize } from '../../dtype.ts'
 import type { Combine, View } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
+import { baseKernels } from './base.ts'
 import { copy } from './copies.ts'
-import { instantiate } from './engine.ts'
-import { emitGathers } from './gather.ts'
 import { Plan } from './plan.ts'
 import { release, temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => void
-
-let functions: Record<string, Run> | null = null
-
-function functionsMade(): Record<string, Run> {
-  const module = new ModuleBuilder()
-  emitGathers(module)
-  return instantiate(module.build()) as Record<string, Run>
-}
 
 /** Of the view that is dense where elements are read or written in order, of the view that the index reaches into, and of the index. */
 const plan = /* @__PURE__ */ new Plan(3)
@@ -30,7 +20,7 @@ function doubles(index: View): View | null {
 
 /** Runs the function of that name, for rows where it can. `x` is what the index reaches into along `dim`. */
 function run(elements: string, rows: string | null, x: View, dim: number, index: View, y: View): void {
-  functions ??= functionsMade()
+  const functions = baseKernels('gathers')
   const size = itemsize(x.dtype)
   const reach = x.strides.slice()
   const step = reach[dim] as number

@@ -1,22 +1,12 @@
 /** Extremes with their places, and running sums and products, along one dimension. */
 import { itemsize } from '../../dtype.ts'
 import type { ArgReduction, Scan, View } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
+import { baseKernels } from './base.ts'
 import { copy } from './copies.ts'
-import { instantiate } from './engine.ts'
 import { Plan, turned } from './plan.ts'
-import { emitScans } from './scan.ts'
 import { release, temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => number
-
-let functions: Record<string, Run> | null = null
-
-function functionsMade(): Record<string, Run> {
-  const module = new ModuleBuilder()
-  emitScans(module)
-  return instantiate(module.build()) as Record<string, Run>
-}
 
 /** Of the source, of the first result and of the second. */
 const plan = /* @__PURE__ */ new Plan(3)
@@ -70,7 +60,7 @@ export function argReduce(kind: ArgReduction, x: View, dim: number, values: View
   if (!comparable(x) || x.pointer === 0 || indices.pointer === 0 || indices.dtype !== 'int64') return false
   if (values !== null && (values.pointer === 0 || values.dtype !== x.dtype)) return false
   if (x.shape.includes(0)) return false
-  functions ??= functionsMade()
+  const functions = baseKernels('scans')
   const source = lines(x, dim, values ?? indices, indices)
   if (source === null) return false
   const size = itemsize(x.dtype)
@@ -89,7 +79,7 @@ export function argReduce(kind: ArgReduction, x: View, dim: number, values: View
 export function argScan(kind: ArgReduction, x: View, dim: number, values: View, indices: View): boolean {
   if (!comparable(x) || values.dtype !== x.dtype || indices.dtype !== 'int64') return false
   if (x.pointer === 0 || values.pointer === 0 || indices.pointer === 0 || x.shape.includes(0)) return false
-  functions ??= functionsMade()
+  const functions = baseKernels('scans')
   plan.set(
     x.shape.filter((_, d) => d !== dim),
     [without(x, dim), without(values, dim), without(indices, dim)],
@@ -107,7 +97,7 @@ export function argScan(kind: ArgReduction, x: View, dim: number, values: View, 
 export function scan(kind: Scan, x: View, dim: number, out: View): boolean {
   if (kind === 'logcumsumexp' || !comparable(x) || out.dtype !== x.dtype || x.pointer === 0 || out.pointer === 0) return false
   if (x.shape.includes(0)) return true
-  functions ??= functionsMade()
+  const functions = baseKernels('scans')
   const strides = without(out, dim)
   plan.set(
     x.shape.filter((_, d) => d !== dim),

@@ -1,37 +1,12 @@
 /** Softmax along any dimension, and the likelihood of classes, as WebAssembly. */
 import { itemsize } from '../../dtype.ts'
 import type { Nll, NllBackward, Softmax, View } from '../backend.ts'
-import { ModuleBuilder } from './assembler.ts'
+import { baseKernels } from './base.ts'
 import { copy } from './copies.ts'
-import { instantiate } from './engine.ts'
-import { float32Type, float64Type } from './float-type.ts'
-import { emitNll, emitNllBackward } from './nll.ts'
 import { Plan, turned } from './plan.ts'
-import { emitSoftmax } from './softmax.ts'
-import { emitSoftmaxBackward } from './softmax-backward.ts'
 import { release, temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => number
-
-let functions: Record<string, Run> | null = null
-
-/** Emits the functions of this family under their fixed names. */
-export function emitSoftmaxes(module: ModuleBuilder): void {
-  for (const name of ['softmax', 'logSoftmax']) {
-    emitSoftmax(module, name === 'logSoftmax', name)
-    emitSoftmaxBackward(module, name === 'logSoftmax', `${name}Backward`)
-  }
-  for (const type of [float32Type, float64Type]) {
-    emitNll(module, type, `nll ${type.bits}`)
-    emitNllBackward(module, type, `nllBackward ${type.bits}`)
-  }
-}
-
-function functionsMade(): Record<string, Run> {
-  const module = new ModuleBuilder()
-  emitSoftmaxes(module)
-  return instantiate(module.build()) as Record<string, Run>
-}
 
 const plan = /* @__PURE__ */ new Plan(1)
 
@@ -63,7 +38,7 @@ const firstByte = (x: View): number => x.pointer + x.offset * itemsize(x.dtype)
 function overRows(name: string, inputs: readonly View[], dim: number, out: View): boolean {
   if (out.dtype !== 'float32' || out.pointer === 0) return false
   for (const x of inputs) if (x.dtype !== 'float32' || x.pointer === 0) return false
-  functions ??= functionsMade()
+  const functions = baseKernels('likelihoods')
   const target = turned(out, dim)
   let rows = 1
   for (let d = 0; d < target.shape.length - 1; d++) rows *= target.shape[d] as number
@@ -108,7 +83,7 @@ export function nll({ x, target, weight, ignoreIndex, losses, weights, sum, tota
   if (target.dtype !== 'int64' || (weight !== null && (weight.dtype !== dtype || weight.pointer === 0 || weight.strides[0] !== 1)))
     return null
   for (const v of [x, target, losses, weights, sum, total]) if (v.pointer === 0) return null
-  functions ??= functionsMade()
+  const functions = baseKernels('likelihoods')
   const size = itemsize(dtype)
   const [outer, classes, inner] = x.shape as [number, number, number]
   const [x0, xClass, x1] = x.strides as [number, number, number]
@@ -138,7 +113,7 @@ export function nllBackward({ grad, divisor, target, ignoreIndex, weights, out }
   if ((dtype !== 'float32' && dtype !== 'float64') || grad.dtype !== dtype || weights.dtype !== dtype || target.dtype !== 'int64')
     return false
   for (const v of [grad, target, weights, out]) if (v.pointer === 0) return false
-  functions ??= functionsMade()
+  const functions = baseKernels('likelihoods')
   const size = itemsize(dtype)
   const [outer, , inner] = out.shape as [number, number, number]
   const [out0, outClass, out1] = out.strides as [number, number, number]
