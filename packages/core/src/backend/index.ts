@@ -14,6 +14,7 @@ import { reduceInSteps } from './wasm/reduce-steps.ts'
 import { reduce } from './wasm/reductions.ts'
 import { argReduce, argScan, scan } from './wasm/scans.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
+import { sort } from './wasm/sorts.ts'
 
 /** A kernel that may decline a call, and the reference's for the calls that it declines. */
 function orElse<A extends unknown[]>(fast: (...args: A) => boolean, plain: (...args: A) => void): (...args: A) => void {
@@ -42,7 +43,7 @@ const wasm: Backend = {
   argScan: /* @__PURE__ */ orElse(argScan, reference.argScan),
   gather: /* @__PURE__ */ orElse(gather, reference.gather),
   scatter: /* @__PURE__ */ orElse(scatter, reference.scatter),
-  sort: reference.sort,
+  sort: /* @__PURE__ */ orElse(sort, reference.sort),
   softmax: /* @__PURE__ */ orElse(softmax, reference.softmax),
   softmaxBackward: /* @__PURE__ */ orElse(softmaxBackward, reference.softmaxBackward),
   nll: (views) => nll(views) ?? reference.nll(views),

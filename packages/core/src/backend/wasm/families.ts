@@ -14,6 +14,7 @@ import { emitColumnReduction } from './reduce-columns.ts'
 import { emitScans } from './scan.ts'
 import { emitSoftmax } from './softmax.ts'
 import { emitSoftmaxBackward } from './softmax-backward.ts'
+import { emitSorts } from './sort.ts'
 
 /** What the code may count on. */
 export interface Features {
@@ -63,7 +64,7 @@ const likelihoods: Emit = (module) => {
   }
 }
 
-export type Family = 'copies' | 'fill' | 'gathers' | 'gemm' | 'likelihoods' | 'reductions' | 'scans'
+export type Family = 'copies' | 'fill' | 'gathers' | 'gemm' | 'likelihoods' | 'reductions' | 'scans' | 'sorts'
 
 /** One line a family. */
 export const families: Readonly<Record<Family, Emit>> = {
@@ -74,4 +75,5 @@ export const families: Readonly<Record<Family, Emit>> = {
   likelihoods,
   reductions,
   scans: emitScans,
+  sorts: emitSorts,
 }
