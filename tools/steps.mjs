@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -10,7 +10,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 /** One version for everybody: the lockfile is written by it. */
 const PNPM = ['npx', '--yes', 'pnpm@12.21.0']
 
-const STAMP = join(root, 'node_modules/.cache/tapegrad/installed')
+const STAMPS = join(root, 'node_modules/.cache/tapegrad')
 
 /** Ends the process with a clear word where Node is too old. */
 export function requireNode(major, minor) {
@@ -21,11 +21,12 @@ export function requireNode(major, minor) {
 }
 
 /** Runs a command line; its output is shown as it comes, or (`quiet`) only if it fails. Ends the process with its exit code where that is not 0. */
-export function step(title, [command, ...args], { quiet = false } = {}) {
+export function step(title, [command, ...args], { quiet = false, env = process.env } = {}) {
   const started = performance.now()
   console.error(`- ${title}`)
   const result = spawnSync(command, args, {
     cwd: root,
+    env,
     stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 1 << 28,
@@ -39,21 +40,31 @@ export function step(title, [command, ...args], { quiet = false } = {}) {
   process.exit(result.status || 1)
 }
 
-/** Installs exactly what the lockfile says; nothing to do where that was done before. */
-export function install() {
+/** Installs exactly what the lockfile says, the peers of the benchmarks only where they are asked for; nothing to do where that was done before. */
+export function install({ bench = false } = {}) {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'pnpm-lock.yaml')))
     .digest('hex')
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return
-  step('install', [...PNPM, 'install', '--frozen-lockfile', '--filter=!@tapegrad/bench'], { quiet: true })
-  mkdirSync(dirname(STAMP), { recursive: true })
-  writeFileSync(STAMP, wanted)
+  const stamp = join(STAMPS, bench ? 'installed-bench' : 'installed')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  step('install', [...PNPM, 'install', '--frozen-lockfile', ...(bench ? [] : ['--filter=!@tapegrad/bench'])], { quiet: true })
+  mkdirSync(STAMPS, { recursive: true })
+  writeFileSync(stamp, wanted)
 }
 
 /** Builds all packages; with `onlyIfNeeded` not where every result is newer than every source. */
 export function build({ onlyIfNeeded = false } = {}) {
   if (onlyIfNeeded && isBuilt()) return
   step('build', [...PNPM, 'run', 'build'], { quiet: true })
+}
+
+/** Runs the built packages and every test on a version of Node, given by its executable; returns the seconds that the tests took. */
+export function tests(executable, args = []) {
+  const version = spawnSync(executable, ['--version'], { encoding: 'utf8' }).stdout.trim()
+  // What calls itself `node` down there is this one, and tools/test/engine.ts makes sure that the tests' own processes are.
+  const env = { ...process.env, PATH: `${dirname(executable)}${delimiter}${process.env.PATH}`, TAPEGRAD_TESTED_NODE: version }
+  step(`built packages on Node ${version}`, [executable, 'tools/built/node.mjs'], { quiet: true, env })
+  return step(`tests on Node ${version}`, [executable, 'node_modules/vitest/vitest.mjs', 'run', ...args], { env })
 }
 
 function packages() {

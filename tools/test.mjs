@@ -1,6 +1,6 @@
 /** `npm test`: installs, builds, checks style, types and structure, and runs every test; stops at the first step that fails. */
 import { join } from 'node:path'
-import { build, install, requireNode, root, step } from './steps.mjs'
+import { build, install, requireNode, root, step, tests } from './steps.mjs'
 
 requireNode(20, 19)
 
@@ -13,5 +13,5 @@ step('types', [bin('tsc'), '-b'], { quiet: true })
 step('types of tests, tools and examples', [bin('tsc'), '-p', 'tsconfig.dev.json'], { quiet: true })
 step('structure', [bin('tsx'), 'tools/check.ts'], { quiet: true })
 step('packages', [process.execPath, 'tools/packages.mjs'], { quiet: true })
-const seconds = step('tests', [bin('vitest'), 'run', ...process.argv.slice(2)])
+const seconds = tests(process.execPath, process.argv.slice(2))
 console.error(`all steps passed (tests: ${seconds.toFixed(0)} s)`)

@@ -37,6 +37,8 @@ interface Lease {
   readonly ref: WeakRef<Token>
   readonly start: number
   readonly bytes: number
+  /** Whether it was found dead. */
+  free: boolean
 }
 
 const PAGE = 1 << 16
@@ -139,8 +141,10 @@ function collector(): (() => void) | null {
 
 /** Takes back the slabs whose tokens are gone. */
 function sweep(): void {
-  leases = leases.filter(({ ref, start, bytes }) => {
+  leases = leases.filter((lease) => {
+    const { ref, start, bytes } = lease
     if (ref.deref() !== undefined) return true
+    lease.free = true
     inUse -= bytes
     const same = free.get(bytes)
     if (same === undefined) free.set(bytes, [start])
@@ -149,15 +153,35 @@ function sweep(): void {
   })
 }
 
+/**
+ * Where nothing collects on request: takes slabs back once the engine says that some are dead, which it does when the loop yields. Asking for them sooner
+ * would be in vain, and worse: a `WeakRef` that was asked holds its target until the job is over.
+ */
+let dead: FinalizationRegistry<Lease> | null = null
+
+function watch(): void {
+  const registry = new FinalizationRegistry((lease: Lease) => {
+    if (!lease.free) sweep()
+  })
+  for (const lease of leases) {
+    const token = lease.ref.deref()
+    if (token !== undefined) registry.register(token, lease)
+  }
+  dead = registry
+}
+
 /** Makes room by collecting, and lets the budget follow what is really in use. */
 function reclaim(): void {
   idle.clear()
-  collect ??= collector()
+  if (collect === undefined) {
+    collect = collector()
+    if (collect === null) watch()
+  }
   if (collect !== null) {
     collect()
     collections++
+    sweep()
   }
-  sweep()
   if (inUse > budget / 2) budget = Math.min(collect === null ? Math.max(BLIND_BUDGET, budget) : MOST, Math.max(budget * 2, inUse * 2))
 }
 
@@ -205,8 +229,10 @@ export function giveBack(token: Token): void {
 function lease(bytes: number): Token | null {
   const waiting = idle.get(bytes)?.pop()
   if (waiting !== undefined) return waiting
-  if (inUse + bytes > budget) reclaim()
-  if (inUse + bytes > budget && collect === null && budget >= BLIND_BUDGET) return null
+  if (inUse + bytes > budget) {
+    if (collect !== null || budget < BLIND_BUDGET) reclaim()
+    if (collect === null && budget >= BLIND_BUDGET && inUse + bytes > budget) return null
+  }
   let start = place(bytes)
   if (start < 0) {
     reclaim()
@@ -220,7 +246,9 @@ function lease(bytes: number): Token | null {
     }
   }
   const token = new Token(start, bytes)
-  leases.push({ ref: new WeakRef(token), start, bytes })
+  const made: Lease = { ref: new WeakRef(token), start, bytes, free: false }
+  leases.push(made)
+  dead?.register(token, made)
   inUse += bytes
   return token
 }
@@ -276,7 +304,7 @@ export function take(bytes: number): Token | null {
  * memoryStats().reserved // bytes
  */
 export function memoryStats(): MemoryStats {
-  sweep()
+  if (dead === null) sweep()
   let unused = 0
   for (const [bytes, tokens] of idle) unused += bytes * tokens.length
   return { inUse: inUse - unused, reserved: top, slabs: leases.length, collections }

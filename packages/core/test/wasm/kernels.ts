@@ -4,7 +4,7 @@ import { map } from '../../src/backend/reference/pointwise.ts'
 import { describe, emitPointwise, type OperandSignature, type Signature } from '../../src/backend/wasm/pointwise.ts'
 import type { DType, TypedArray } from '../../src/dtype.ts'
 import { allocate, castScalar, itemsize } from '../../src/dtype.ts'
-import type { Program } from '../../src/expr.ts'
+import { type Expr, input, type Program } from '../../src/expr.ts'
 import { Arena } from './arena.ts'
 
 const arena = new Arena(256)
@@ -180,4 +180,21 @@ export function runUnary(kernel: KernelFunction, x: Float32Array): Float32Array 
   const out = place(new Float32Array(x.length))
   kernel(x.length, out.at, source.at)
   return (out.data as Float32Array).slice()
+}
+
+/** A formula of random exact instructions: conditions are used as numbers and numbers as conditions. */
+export function randomFormula(bits: () => number, slots: number): Expr {
+  const made: Expr[] = Array.from({ length: slots }, (_, i) => input(i))
+  const pick = () => made[bits() % made.length] as Expr
+  const constants = [0, -0, 1, -1, 0.5, 2, Number.NaN, Infinity, 1e-40]
+  const other = () => (bits() % 4 === 0 ? (constants[bits() % constants.length] as number) : pick())
+  const one = ['neg', 'abs', 'sign', 'sqrt', 'floor', 'round', 'isnan', 'signbit', 'logicalNot', 'reciprocal'] as const
+  const two = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'copysign', 'gt', 'ge', 'lt', 'le', 'eq', 'ne'] as const
+  for (let i = 0; i < 12; i++) {
+    const kind = bits() % 6
+    if (kind === 0) made.push(pick()[one[bits() % one.length] as 'neg']())
+    else if (kind === 1) made.push(pick().where(pick(), other()))
+    else made.push(pick()[two[bits() % two.length] as 'add'](other()))
+  }
+  return made.slice(-6).reduce((sum, e) => sum.add(e))
 }

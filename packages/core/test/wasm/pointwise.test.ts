@@ -12,7 +12,7 @@ import type { DType } from '../../src/dtype.ts'
 import { allocate, dtypes } from '../../src/dtype.ts'
 import { compile, type Expr, input, type Program } from '../../src/expr.ts'
 import { randomBits } from './arena.ts'
-import { anyValue, compareFlat, compareNested, instantiate, type Strided, specials } from './kernels.ts'
+import { anyValue, compareFlat, compareNested, instantiate, randomFormula, type Strided, specials } from './kernels.ts'
 
 type Formula = (x: Expr, y: Expr, z: Expr) => Expr
 
@@ -165,23 +165,6 @@ describe('integers in doubles', () => {
       }
   })
 })
-
-/** A formula of random exact instructions: conditions are used as numbers and numbers as conditions. */
-function randomFormula(bits: () => number, slots: number): Expr {
-  const made: Expr[] = Array.from({ length: slots }, (_, i) => input(i))
-  const pick = () => made[bits() % made.length] as Expr
-  const constants = [0, -0, 1, -1, 0.5, 2, Number.NaN, Infinity, 1e-40]
-  const other = () => (bits() % 4 === 0 ? (constants[bits() % constants.length] as number) : pick())
-  const one = ['neg', 'abs', 'sign', 'sqrt', 'floor', 'round', 'isnan', 'signbit', 'logicalNot', 'reciprocal'] as const
-  const two = ['add', 'sub', 'mul', 'div', 'maximum', 'minimum', 'copysign', 'gt', 'ge', 'lt', 'le', 'eq', 'ne'] as const
-  for (let i = 0; i < 12; i++) {
-    const kind = bits() % 6
-    if (kind === 0) made.push(pick()[one[bits() % one.length] as 'neg']())
-    else if (kind === 1) made.push(pick().where(pick(), other()))
-    else made.push(pick()[two[bits() % two.length] as 'add'](other()))
-  }
-  return made.slice(-6).reduce((sum, e) => sum.add(e))
-}
 
 describe('random programs', () => {
   it.each(['float32', 'float64'] as const)('in %s', (compute) => {

@@ -98,14 +98,22 @@ class ByteSource implements Source {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     if (this.#used) throw new Error(`${quoted(this.name)} was read already; a source is read once, open it again`)
     this.#used = true
-    let bytes = await withHead(this.#raw())
-    this.gzip = isGzip(bytes.head)
-    if (this.gzip) {
-      const { maxBytes = 64 * 2 ** 30, maxRatio = 250 } = this.#options
-      bytes = await withHead(gunzip(bytes.all, this.name, { maxBytes, maxRatio }))
+    const opened = [this.#raw()]
+    try {
+      let bytes = await withHead(opened[0] as AsyncGenerator<Uint8Array>)
+      this.gzip = isGzip(bytes.head)
+      if (this.gzip) {
+        const { maxBytes = 64 * 2 ** 30, maxRatio = 250 } = this.#options
+        const plain = gunzip(bytes.all, this.name, { maxBytes, maxRatio })
+        opened.unshift(plain)
+        bytes = await withHead(plain)
+      }
+      refuseForeign(bytes.head, this.name)
+      yield* this.#checked(bytes.all)
+    } finally {
+      // Where the head is refused nobody has begun with the rest, and what was not begun closes nothing: the file is closed here.
+      for (const bytes of opened) await bytes.return(undefined)
     }
-    refuseForeign(bytes.head, this.name)
-    yield* this.#checked(bytes.all)
   }
 
   /** The bytes as they lie on disk: counted, and hashed where asked for. */
