@@ -4,14 +4,17 @@ import { reference } from './reference/index.ts'
 import { col2im, im2col } from './wasm/columns.ts'
 import { copy } from './wasm/copies.ts'
 import { gather, scatter } from './wasm/gathers.ts'
+import { mapIntegers } from './wasm/map-integers.ts'
 import { mapReduce } from './wasm/map-reductions.ts'
 import { correlatePlanes, filterPlanes } from './wasm/planes.ts'
 import { map } from './wasm/pointwise-calls.ts'
 import { mapLines, maxPool, sumPool } from './wasm/pooling.ts'
 import { matmul } from './wasm/products.ts'
+import { reduceInSteps } from './wasm/reduce-steps.ts'
 import { reduce } from './wasm/reductions.ts'
 import { argReduce, argScan, scan } from './wasm/scans.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
+import { sort } from './wasm/sorts.ts'
 
 /** A kernel that may decline a call, and the reference's for the calls that it declines. */
 function orElse<A extends unknown[]>(fast: (...args: A) => boolean, plain: (...args: A) => void): (...args: A) => void {
@@ -22,18 +25,25 @@ function orElse<A extends unknown[]>(fast: (...args: A) => boolean, plain: (...a
   }) as unknown as (...args: A) => void
 }
 
+/** Two kernels, of which the second takes what the first declines; neither takes more than four arguments. */
+function either<A extends unknown[]>(fast: (...args: A) => boolean, other: (...args: A) => boolean): (...args: A) => boolean {
+  type Any = (a: unknown, b: unknown, c: unknown, d: unknown) => boolean
+  const [first, second] = [fast, other] as unknown as [Any, Any]
+  return ((a, b, c, d) => first(a, b, c, d) || second(a, b, c, d)) as Any as unknown as (...args: A) => boolean
+}
+
 const wasm: Backend = {
-  map: /* @__PURE__ */ orElse(map, reference.map),
+  map: /* @__PURE__ */ orElse(/* @__PURE__ */ either(map, mapIntegers), reference.map),
   mapReduce: /* @__PURE__ */ orElse(mapReduce, reference.mapReduce),
   copy: /* @__PURE__ */ orElse(copy, reference.copy),
-  reduce: /* @__PURE__ */ orElse(reduce, reference.reduce),
+  reduce: /* @__PURE__ */ orElse(/* @__PURE__ */ either(reduce, reduceInSteps), reference.reduce),
   argReduce: /* @__PURE__ */ orElse(argReduce, reference.argReduce),
   matmul: /* @__PURE__ */ orElse(matmul, reference.matmul),
   scan: /* @__PURE__ */ orElse(scan, reference.scan),
   argScan: /* @__PURE__ */ orElse(argScan, reference.argScan),
   gather: /* @__PURE__ */ orElse(gather, reference.gather),
   scatter: /* @__PURE__ */ orElse(scatter, reference.scatter),
-  sort: reference.sort,
+  sort: /* @__PURE__ */ orElse(sort, reference.sort),
   softmax: /* @__PURE__ */ orElse(softmax, reference.softmax),
   softmaxBackward: /* @__PURE__ */ orElse(softmaxBackward, reference.softmaxBackward),
   nll: (views) => nll(views) ?? reference.nll(views),

@@ -34,7 +34,7 @@ const small = (dtype: DType, bits: () => number): number =>
 describe('copies between layouts', () => {
   it.each(dtypes)('of %s', (dtype) => {
     const bits = randomBits(11)
-    for (let t = 0; t < 250; t++) {
+    for (let t = 0; t < 150; t++) {
       const shape = randomShape(bits, bits() % 5, 3000)
       check(
         randomView(dtype, shape, bits, { source: true, dense: bits() % 3 === 0 }),

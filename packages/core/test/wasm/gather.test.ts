@@ -9,7 +9,7 @@ import { differs, randomShape, randomView, twin } from './views.ts'
 describe('gather', () => {
   it.each(dtypes)('of %s along any dimension of any view', (dtype) => {
     const bits = randomBits(41)
-    for (let t = 0; t < 120; t++) {
+    for (let t = 0; t < 80; t++) {
       const shape = randomShape(bits, 1 + (bits() % 4), 1500)
       const dim = bits() % shape.length
       const length = 1 + (bits() % 9)
@@ -44,7 +44,7 @@ describe('gather', () => {
 describe.each(['set', 'add', 'mul', 'amax', 'amin'] as readonly Combine[])('scatter, %s', (combine) => {
   it.each(combine === 'set' ? dtypes : (['float32', 'float64'] as const))('of %s along any dimension of any view', (dtype) => {
     const bits = randomBits(43)
-    for (let t = 0; t < 150; t++) {
+    for (let t = 0; t < 80; t++) {
       const shape = randomShape(bits, 1 + (bits() % 4), 1500)
       const dim = bits() % shape.length
       const length = 1 + (bits() % 9)

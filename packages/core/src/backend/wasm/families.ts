@@ -17,6 +17,7 @@ import { emitColumnReduction } from './reduce-columns.ts'
 import { emitScans } from './scan.ts'
 import { emitSoftmax } from './softmax.ts'
 import { emitSoftmaxBackward } from './softmax-backward.ts'
+import { emitSorts } from './sort.ts'
 import { emitPool } from './windows.ts'
 
 /** What the code may count on. */
@@ -87,7 +88,18 @@ const pooling: Emit = (module) => {
   }
 }
 
-export type Family = 'fill' | 'copies' | 'gemm' | 'reductions' | 'softmax' | 'gathers' | 'scans' | 'columns' | 'planes' | 'pooling'
+export type Family =
+  | 'fill'
+  | 'copies'
+  | 'gemm'
+  | 'reductions'
+  | 'softmax'
+  | 'gathers'
+  | 'scans'
+  | 'columns'
+  | 'planes'
+  | 'pooling'
+  | 'sorts'
 
 /** One line a family. */
 export const families: Readonly<Record<Family, Emit>> = {
@@ -101,4 +113,5 @@ export const families: Readonly<Record<Family, Emit>> = {
   columns,
   planes,
   pooling,
+  sorts: emitSorts,
 }

@@ -5,7 +5,7 @@ import type { Combine, View } from '../backend.ts'
 import { baseKernels } from './base.ts'
 import { copy } from './copies.ts'
 import { Plan } from './plan.ts'
-import { temporary } from './temporary.ts'
+import { release, temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => void
 
@@ -52,6 +52,7 @@ export function gather(x: View, dim: number, index: View, out: View): boolean {
   const places = doubles(index)
   if (places === null) return false
   run(`gather ${itemsize(x.dtype)}`, 'gather rows', x, dim, places, out)
+  release(places)
   return true
 }
 
@@ -64,5 +65,6 @@ export function scatter(combine: Combine, out: View, dim: number, index: View, s
   if (places === null) return false
   const size = itemsize(out.dtype)
   run(`${combine} ${size}`, combine === 'set' ? 'set rows' : combine === 'add' ? `add rows ${size}` : null, out, dim, places, source)
+  release(places)
   return true
 }

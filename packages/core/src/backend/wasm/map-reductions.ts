@@ -8,7 +8,7 @@ import { instantiate } from './engine.ts'
 import { emitMapReduce, type FlatOperand } from './map-reduce.ts'
 import { map } from './pointwise-calls.ts'
 import { reduce } from './reductions.ts'
-import { temporary } from './temporary.ts'
+import { release, temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => void
 
@@ -91,7 +91,9 @@ function viaMemory(
       return out.data
     },
   }
-  if (!reduce('sum', terms, stretched)) return false
+  const done = reduce('sum', terms, stretched)
+  release(terms)
+  if (!done) return false
   out.data[out.offset] = (out.data[out.offset] as number) / divisor
   return true
 }

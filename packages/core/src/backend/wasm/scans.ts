@@ -5,7 +5,7 @@ import type { ArgReduction, Scan, View } from '../backend.ts'
 import { baseKernels } from './base.ts'
 import { copy } from './copies.ts'
 import { Plan, turned } from './plan.ts'
-import { temporary } from './temporary.ts'
+import { release, temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => number
 
@@ -71,6 +71,7 @@ export function argReduce(kind: ArgReduction, x: View, dim: number, values: View
     const [v, v0, v1] = values === null ? [0, 0, 0] : (first as [number, number, number])
     f(n0 as number, n1 as number, x.shape[dim] as number, ...(from as [number, number, number]), step, v, v0, v1, ...(second as number[]))
   })
+  release(source)
   return true
 }
 

@@ -5,7 +5,7 @@ import type { Nll, NllBackward, Softmax, View } from '../backend.ts'
 import { baseKernels } from './base.ts'
 import { copy } from './copies.ts'
 import { Plan, turned } from './plan.ts'
-import { temporary } from './temporary.ts'
+import { release, temporary } from './temporary.ts'
 
 type Run = (...args: number[]) => number
 
@@ -63,9 +63,12 @@ function overRows(name: string, inputs: readonly View[], dim: number, out: View)
   const result = stride < 0 ? temporary('float32', target.shape) : target
   if (result === null) return false
   ;(baseKernels('softmax')[name] as Run)(...args, firstByte(result), stride < 0 ? columns : stride)
-  if (result !== target) copy(result, target)
-  // Until here nothing of what was made above may be used again.
-  return held.length >= 0
+  if (result !== target) {
+    copy(result, target)
+    release(result)
+  }
+  release(...held)
+  return true
 }
 
 export const softmax = (kind: Softmax, x: View, dim: number, out: View): boolean => overRows(kind, [x], dim, out)
