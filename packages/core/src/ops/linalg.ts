@@ -37,9 +37,20 @@ function product(x: Tensor, y: Tensor): Tensor {
   return out
 }
 
-const mmRule = /* @__PURE__ */ rule<readonly [Tensor | null, Tensor | null]>('MmBackward0', (grad, node) => {
+/** Whether the elements of a column stand side by side, as those of a transposed matrix do. */
+const byColumns = ({ shape, strides }: Tensor): boolean => strides[0] === 1 && (strides[1] as number) >= Math.max(1, shape[0] as number)
+
+// The gradient of a matrix is laid out as the matrix is: that of a transposed weight is then transposed too, and in order for the weight.
+/** The gradient of `x` in `x @ y`. */
+const leftGrad = (grad: Tensor, y: Tensor, columns: boolean): Tensor => (columns ? t(mm(y, t(grad))) : mm(grad, t(y)))
+
+/** The gradient of `y` in `x @ y`. */
+const rightGrad = (x: Tensor, grad: Tensor, columns: boolean): Tensor => (columns ? t(mm(t(grad), x)) : mm(t(x), grad))
+
+const mmRule = /* @__PURE__ */ rule<readonly [Tensor | null, Tensor | null], readonly [boolean, boolean]>('MmBackward0', (grad, node) => {
   const [x, y] = node.saved()
-  return [node.needs(0) ? mm(grad, t(y as Tensor)) : null, node.needs(1) ? mm(t(x as Tensor), grad) : null]
+  const [left, right] = node.attrs
+  return [node.needs(0) ? leftGrad(grad, y as Tensor, left) : null, node.needs(1) ? rightGrad(x as Tensor, grad, right) : null]
 })
 
 /**
@@ -59,7 +70,7 @@ export function mm(x: Tensor, y: Tensor): Tensor {
     throw new RuntimeError(`mat1 and mat2 shapes cannot be multiplied (${x.shape.join('x')} and ${y.shape.join('x')})`)
   checkSameDType(x, y)
   checkNumbers(x, 'addmm_impl_cpu_')
-  return record(product(x, y), mmRule, [x, y], [y.requiresGrad ? x : null, x.requiresGrad ? y : null], undefined)
+  return record(product(x, y), mmRule, [x, y], [y.requiresGrad ? x : null, x.requiresGrad ? y : null], [byColumns(x), byColumns(y)])
 }
 
 const mvRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor]>('MvBackward0', (grad, node) => {
@@ -196,19 +207,19 @@ const scale = /* @__PURE__ */ kernel({ name: 'mul', forward: (x, by) => x.mul(by
 const sum = /* @__PURE__ */ kernel({ name: 'add', forward: (x, y) => x.add(y) })
 const scaledSum = /* @__PURE__ */ kernel({ name: 'add', forward: (x, y, by) => x.add(y.mul(by)) })
 
-const addmmRule = /* @__PURE__ */ rule<readonly [Tensor, Tensor], { beta: number; alpha: number; shape: Shape }>(
-  'AddmmBackward0',
-  (grad, node) => {
-    const [x, y] = node.saved()
-    const { beta, alpha, shape } = node.attrs
-    const times = (g: Tensor, by: number): Tensor => (by === 1 ? g : mul(g, by))
-    return [
-      node.needs(0) ? times(sumTo(grad, shape), beta) : null,
-      node.needs(1) ? times(mm(grad, t(y)), alpha) : null,
-      node.needs(2) ? times(mm(t(x), grad), alpha) : null,
-    ]
-  },
-)
+const addmmRule = /* @__PURE__ */ rule<
+  readonly [Tensor | null, Tensor | null],
+  { beta: number; alpha: number; shape: Shape; left: boolean; right: boolean }
+>('AddmmBackward0', (grad, node) => {
+  const [x, y] = node.saved()
+  const { beta, alpha, shape, left, right } = node.attrs
+  const times = (g: Tensor, by: number): Tensor => (by === 1 ? g : mul(g, by))
+  return [
+    node.needs(0) ? times(sumTo(grad, shape), beta) : null,
+    node.needs(1) ? times(leftGrad(grad, y as Tensor, left), alpha) : null,
+    node.needs(2) ? times(rightGrad(x as Tensor, grad, right), alpha) : null,
+  ]
+})
 
 /**
  * `beta * input + alpha * (x @ y)`, with `input` broadcast to the product's shape.
@@ -233,7 +244,8 @@ export function addmm(input: Tensor, x: Tensor, y: Tensor, { beta = 1, alpha = 1
   if (alpha !== 1) kernels.map(scale.program, out.dtype, out, [out, alpha])
   if (beta === 1) kernels.map(sum.program, out.dtype, out, [out, input])
   else if (beta !== 0) kernels.map(scaledSum.program, out.dtype, out, [out, input, beta])
-  return record(out, addmmRule, [input, x, y], [x, y], { beta, alpha, shape: input.shape })
+  const saved = [y.requiresGrad ? x : null, x.requiresGrad ? y : null] as const
+  return record(out, addmmRule, [input, x, y], saved, { beta, alpha, shape: input.shape, left: byColumns(x), right: byColumns(y) })
 }
 
 /**
