@@ -1,7 +1,6 @@
 /** Reductions as WebAssembly: of everything, of rows, of columns. */
 import { itemsize } from '../../dtype.ts'
 import type { Reduction, View } from '../backend.ts'
-import { coalesce } from '../reference/walk.ts'
 import { baseKernels } from './base.ts'
 import { columnsWorkspace } from './reduce-columns.ts'
 import { scratch } from './scratch.ts'
@@ -84,39 +83,79 @@ function reduceTall(run: Columns, { rows, columns, at, step, size }: Matrix, out
   run(blocks, columns, results, columns, out, room)
 }
 
+/** What `asMatrix` found; one for all calls, since nothing is to be allocated on the way. */
+const matrix = { rows: 1, columns: 1, step: 0, outRow: 0, outColumn: 0 }
+
+/** Takes the dimensions of `x` and `out` together to rows and columns, where they step alike; false where that cannot be, or nothing is there. */
+function asMatrix({ shape, strides }: View, out: View): boolean {
+  let dims = 0
+  let [rows, columns, step, outRow, outColumn] = [1, 1, 0, 0, 0]
+  for (let d = shape.length - 1; d >= 0; d--) {
+    const n = shape[d] as number
+    if (n === 0) return false
+    if (n === 1) continue
+    const x = strides[d] as number
+    const o = out.strides[d] as number
+    if (dims === 0) {
+      if (x !== 1) return false
+      columns = n
+      outColumn = o
+      dims = 1
+    } else if (dims === 1 && x === columns && o === columns * outColumn) columns *= n
+    else if (dims === 1) {
+      rows = n
+      step = x
+      outRow = o
+      dims = 2
+    } else if (x === rows * step && o === rows * outRow) rows *= n
+    else return false
+  }
+  matrix.rows = rows
+  matrix.columns = columns
+  matrix.step = dims === 2 ? step : columns
+  matrix.outRow = outRow
+  matrix.outColumn = outColumn
+  return true
+}
+
+type Known = Partial<Record<Reduction, unknown>>
+
+// The kernels by kind, since putting their names together costs more than a small reduction does.
+const rowKernels: Readonly<Record<'float32' | 'float64', Known>> = { float32: {}, float64: {} }
+const columnKernels: Readonly<Record<'float32' | 'float64', Known>> = { float32: {}, float64: {} }
+
+const kernelOf = (known: Known, kind: Reduction, name: () => string): unknown => (known[kind] ??= baseKernels('reductions')[name()])
+
 /** Reduces `x` into `out`; false where it has to be the reference's work. */
 export function reduce(kind: Reduction, x: View, out: View): boolean {
   const { dtype } = x
   if ((dtype !== 'float32' && dtype !== 'float64') || out.dtype !== dtype || x.pointer === 0 || out.pointer === 0 || !(kind in names))
     return false
-  const walk = coalesce(x.shape, [x.strides, out.strides])
-  const [xs, os] = walk.strides as [readonly number[], readonly number[]]
-  const dims = walk.shape.length
-  if (dims > 2 || walk.shape.includes(0) || xs[dims - 1] !== 1) return false
-  const rows = dims === 1 ? 1 : (walk.shape[0] as number)
-  const columns = walk.shape[dims - 1] as number
-  const functions = baseKernels('reductions')
+  if (!asMatrix(x, out)) return false
+  const { rows, columns, step, outRow, outColumn } = matrix
   const size = itemsize(dtype)
   // Products of blocks could leave the range of numbers where the whole does not.
   const long = rows === 1 && columns >= 4 * ROW_BLOCK && kind !== 'prod'
   const tall = rows >= 4 * COLUMN_BLOCK
-  const byRows = os[dims - 1] === 0 && (dims === 1 || os[0] === 1)
-  const byColumns = dims === 2 && os[0] === 0 && os[1] === 1 && kind in columnNames
+  const byRows = outColumn === 0 && (rows === 1 || outRow === 1)
+  const byColumns = rows > 1 && outRow === 0 && outColumn === 1 && kind in columnNames
   if (!byRows && !byColumns) return false
   // Before any address is taken: making room may collect what nobody holds any more.
   let room = 0
   if (byColumns) room = scratch(columnsWorkspace + (tall ? Math.ceil(rows / COLUMN_BLOCK) * columns * size : 0))
   else if (long) room = scratch((columns / ROW_BLOCK + 1) * size)
-  const matrix = { rows, columns, at: x.pointer + x.offset * size, step: dims === 1 ? columns : (xs[0] as number), size }
+  const at = x.pointer + x.offset * size
   const to = out.pointer + out.offset * size
   if (byRows) {
-    const run = functions[`rows ${names[kind as keyof typeof names]} ${dtype}`] as Rows
-    if (long) reduceLong(run, matrix, to, room)
-    else reduceRows(run, matrix, to)
+    const run = kernelOf(rowKernels[dtype], kind, () => `rows ${names[kind as keyof typeof names]} ${dtype}`) as Rows
+    if (long) reduceLong(run, { rows, columns, at, step, size }, to, room)
+    else if (rows * columns < MANY) run(rows, columns, at, step, to)
+    else reduceRows(run, { rows, columns, at, step, size }, to)
   } else {
-    const run = functions[`columns ${columnNames[kind as keyof typeof columnNames]} ${dtype}`] as Columns
-    if (tall) reduceTall(run, matrix, to, room)
-    else reduceColumns(run, matrix, to, room)
+    const run = kernelOf(columnKernels[dtype], kind, () => `columns ${columnNames[kind as keyof typeof columnNames]} ${dtype}`) as Columns
+    if (tall) reduceTall(run, { rows, columns, at, step, size }, to, room)
+    else if (rows * columns < MANY) run(rows, columns, at, step, to, room)
+    else reduceColumns(run, { rows, columns, at, step, size }, to, room)
   }
   return true
 }
