@@ -200,8 +200,7 @@ export class Kernel {
     // Before the write, so that what is overwritten although it was saved is noticed later.
     const node =
       edges === null ? null : this.#node(operands, edges, savedOf(reads, out, xs), pointwiseAttrs(this, compute, operands, shape))
-    const program = this.program
-    kernels.map(program, compute, out, program.slots.length === xs.length ? xs : program.slots.map((i) => xs[i] as Operand))
+    kernels.map(this.program, compute, out, this.#read(xs))
     if (self !== null) self.storage.version++
     if (node !== null) {
       if (self === null) out.setHistory(node, 0)
@@ -211,17 +210,23 @@ export class Kernel {
     return out
   }
 
+  /** Those of the operands that the formula reads: nearly always all of them. */
+  #read(operands: readonly Operand[]): readonly Operand[] {
+    const { slots } = this.program
+    return slots.length === operands.length ? operands : slots.map((i) => operands[i] as Operand)
+  }
+
   /** The usual case, by the shortest way: dense operands of one floating-point dtype and one layout. */
   #runAlike(operands: readonly Operand[], { dtype, shape, strides }: Tensor): Tensor {
     const out = new Tensor(new Storage(dtype, numelOf(shape), false), dtype, shape, strides, 0)
     const edges = this.formula.backward === undefined ? null : edgesOf(operands)
     if (edges === null) {
-      kernels.map(this.program, dtype, out, operands)
+      kernels.map(this.program, dtype, out, this.#read(operands))
       return out
     }
     const reads = this.reads(edges)
     const node = this.#node(operands, edges, savedOf(reads, out, operands), this.plain(dtype))
-    kernels.map(this.program, dtype, out, operands)
+    kernels.map(this.program, dtype, out, this.#read(operands))
     out.setHistory(node, 0)
     if (reads & 2) node.adopt(out, 0)
     return out

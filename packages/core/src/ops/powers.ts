@@ -1,7 +1,8 @@
 /** Powers and roots, elementwise. Every operation here has an in-place form. */
 import { isFloat } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
-import { kernel, overloads, pointwise } from '../op.ts'
+import type { Num } from '../expr.ts'
+import { type Call, type Kernel, kernel, overloads, pointwise } from '../op.ts'
 import { resultType } from '../promote.ts'
 import type { BinaryOp, Operand, UnaryOp } from './types.ts'
 
@@ -13,6 +14,61 @@ const powScalar = /* @__PURE__ */ kernel({
   forward: (x, y) => x.pow(y),
   backward: (grad, _out, x, y) => [grad.mul(x.pow(y.sub(1)).mul(y).where(y.ne(0), 0)), null],
 })
+
+/** A power that takes no logarithm, and its derivative. */
+const shortcut = (forward: <T extends Num<T>>(x: T) => T, derivative: <T extends Num<T>>(x: T) => T): Kernel =>
+  kernel({
+    name: 'pow',
+    gradFn: 'PowBackward0',
+    forward,
+    backward: (grad, _out, x) => [grad.mul(derivative(x))],
+  })
+
+/** The exponents that PyTorch has short ways for, too. */
+const shortcuts: ReadonlyMap<number, Kernel> = /* @__PURE__ */ new Map([
+  [
+    2,
+    /* @__PURE__ */ shortcut(
+      (x) => x.mul(x),
+      (x) => x.mul(2),
+    ),
+  ],
+  [
+    3,
+    /* @__PURE__ */ shortcut(
+      (x) => x.mul(x).mul(x),
+      (x) => x.mul(x).mul(3),
+    ),
+  ],
+  [
+    0.5,
+    /* @__PURE__ */ shortcut(
+      (x) => x.sqrt(),
+      (x) => x.rsqrt().mul(0.5),
+    ),
+  ],
+  [
+    -0.5,
+    /* @__PURE__ */ shortcut(
+      (x) => x.rsqrt(),
+      (x) => x.rsqrt().div(x).mul(-0.5),
+    ),
+  ],
+  [
+    -1,
+    /* @__PURE__ */ shortcut(
+      (x) => x.reciprocal(),
+      (x) => x.mul(x).reciprocal().neg(),
+    ),
+  ],
+  [
+    -2,
+    /* @__PURE__ */ shortcut(
+      (x) => x.mul(x).reciprocal(),
+      (x) => x.mul(x).mul(x).reciprocal().mul(-2),
+    ),
+  ],
+])
 
 const powTensor = /* @__PURE__ */ kernel({
   name: 'pow',
@@ -38,15 +94,21 @@ const powTensor = /* @__PURE__ */ kernel({
 export const pow: BinaryOp = /* @__PURE__ */ overloads((x, y) => {
   if (isScalar(y) && y < 0 && Number.isInteger(y) && !isFloat(resultType(x, y)))
     throw new RuntimeError('Integers to negative integer powers are not allowed.')
-  return [isScalar(y) ? powScalar : powTensor, [x, y]]
+  if (!isScalar(y)) return [powTensor, [x, y]]
+  return powerOf(x, y)
 })
+
+function powerOf(x: Operand, y: number): Call {
+  const short = !isScalar(x) && isFloat(x.dtype) ? shortcuts.get(y) : undefined
+  return short === undefined ? [powScalar, [x, y]] : [short, [x]]
+}
 
 /**
  * The square of each element.
  *
  * @see https://pytorch.org/docs/stable/generated/torch.square.html
  */
-export const square: UnaryOp = /* @__PURE__ */ overloads((x) => [powScalar, [x, 2]])
+export const square: UnaryOp = /* @__PURE__ */ overloads((x) => powerOf(x, 2))
 
 /**
  * `1 / x`, elementwise.
