@@ -25,10 +25,13 @@ export class Token {
   readonly bytes: number
   /** Whether small tensors share the slab. */
   shared = false
+  /** How many tensors were put there, for the figures; told apart from the token, which may be gone. */
+  readonly count: { tensors: number }
 
-  constructor(start: number, bytes: number) {
+  constructor(start: number, bytes: number, count: { tensors: number }) {
     this.start = start
     this.bytes = bytes
+    this.count = count
   }
 }
 
@@ -37,6 +40,7 @@ interface Lease {
   readonly ref: WeakRef<Token>
   readonly start: number
   readonly bytes: number
+  readonly count: { tensors: number }
   /** Whether it was found dead. */
   free: boolean
 }
@@ -62,6 +66,8 @@ export interface MemoryStats {
   readonly reserved: number
   /** Slabs that hold something, or held it until lately. */
   readonly slabs: number
+  /** Tensors with memory of their own, views not counted: those in use, and those that share a slab with them or died lately. */
+  readonly tensors: number
   /** How often the engine was asked to collect. */
   readonly collections: number
 }
@@ -220,6 +226,7 @@ const idle = new Map<number, Token[]>()
 /** Gives a slab back at once: for memory that nobody can reach any more, which only who owns it can know. Slabs of small tensors are left to the collector. */
 export function giveBack(token: Token): void {
   if (token.shared) return
+  token.count.tensors = 0
   const same = idle.get(token.bytes)
   if (same === undefined) idle.set(token.bytes, [token])
   else same.push(token)
@@ -245,8 +252,9 @@ function lease(bytes: number): Token | null {
       )
     }
   }
-  const token = new Token(start, bytes)
-  const made: Lease = { ref: new WeakRef(token), start, bytes, free: false }
+  const count = { tensors: 0 }
+  const token = new Token(start, bytes, count)
+  const made: Lease = { ref: new WeakRef(token), start, bytes, count, free: false }
   leases.push(made)
   dead?.register(token, made)
   inUse += bytes
@@ -283,7 +291,9 @@ export function take(bytes: number): Token | null {
   const n = (bytes + 15) & ~15
   if (n > LARGE || n < 0) {
     const token = lease(sizeClass(bytes))
-    if (token !== null) address = token.start
+    if (token === null) return null
+    token.count.tensors = 1
+    address = token.start
     return token
   }
   if (current === null || used + n > SLAB) {
@@ -294,6 +304,7 @@ export function take(bytes: number): Token | null {
   }
   address = current.start + used
   used += n
+  current.count.tensors++
   return current
 }
 
@@ -306,6 +317,8 @@ export function take(bytes: number): Token | null {
 export function memoryStats(): MemoryStats {
   if (dead === null) sweep()
   let unused = 0
-  for (const [bytes, tokens] of idle) unused += bytes * tokens.length
-  return { inUse: inUse - unused, reserved: top, slabs: leases.length, collections }
+  for (const [bytes, waiting] of idle) unused += bytes * waiting.length
+  let tensors = 0
+  for (const { count } of leases) tensors += count.tensors
+  return { inUse: inUse - unused, reserved: top, slabs: leases.length, tensors, collections }
 }

@@ -95,6 +95,19 @@ describe('memory that is used again at once', () => {
     expect(all(ddx as Tensor, 12)).toBe(true)
   })
 
+  it('counts no more as a tensor', () => {
+    const x = ones([N, N])
+    const { tensors, inUse } = memoryStats()
+    const w = ones([N, N]).requiresGrad_()
+    expect(memoryStats().tensors).toBe(tensors + 1)
+    x.mul(w).sum().backward()
+    const after = memoryStats()
+    w.grad = null
+    expect(memoryStats().tensors).toBe(after.tensors - 1)
+    expect(after.inUse - memoryStats().inUse).toBe(40_960)
+    expect(inUse).toBeLessThan(after.inUse)
+  })
+
   it('is that of gradients on their way, and of `.grad` when it is replaced unseen', () => {
     const w = ones([N, N]).mul(0.01).requiresGrad_()
     const x = ones([N, N])
