@@ -25,20 +25,22 @@ function orElse<A extends unknown[]>(fast: (...args: A) => boolean, plain: (...a
   }) as unknown as (...args: A) => void
 }
 
-/** Two kernels, of which the second takes what the first declines; neither takes more than four arguments. */
-function either<A extends unknown[]>(fast: (...args: A) => boolean, other: (...args: A) => boolean): (...args: A) => boolean {
-  type Any = (a: unknown, b: unknown, c: unknown, d: unknown) => boolean
-  const [first, second] = [fast, other] as unknown as [Any, Any]
-  return ((a, b, c, d) => first(a, b, c, d) || second(a, b, c, d)) as Any as unknown as (...args: A) => boolean
-}
-
 const wasm: Backend = {
-  map: /* @__PURE__ */ orElse(/* @__PURE__ */ either(map, mapIntegers), reference.map),
+  // The four that nearly every operation calls are written out, so that engines can see through them.
+  map: (program, compute, out, inputs) => {
+    if (!map(program, compute, out, inputs) && !mapIntegers(program, compute, out, inputs)) reference.map(program, compute, out, inputs)
+  },
+  copy: (from, to) => {
+    if (!copy(from, to)) reference.copy(from, to)
+  },
+  reduce: (kind, x, out) => {
+    if (!reduce(kind, x, out) && !reduceInSteps(kind, x, out)) reference.reduce(kind, x, out)
+  },
+  matmul: (x, y, out) => {
+    if (!matmul(x, y, out)) reference.matmul(x, y, out)
+  },
   mapReduce: /* @__PURE__ */ orElse(mapReduce, reference.mapReduce),
-  copy: /* @__PURE__ */ orElse(copy, reference.copy),
-  reduce: /* @__PURE__ */ orElse(/* @__PURE__ */ either(reduce, reduceInSteps), reference.reduce),
   argReduce: /* @__PURE__ */ orElse(argReduce, reference.argReduce),
-  matmul: /* @__PURE__ */ orElse(matmul, reference.matmul),
   scan: /* @__PURE__ */ orElse(scan, reference.scan),
   argScan: /* @__PURE__ */ orElse(argScan, reference.argScan),
   gather: /* @__PURE__ */ orElse(gather, reference.gather),
