@@ -91,6 +91,16 @@ export interface Tensor
 const nonLeafGrad =
   "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more informations."
 
+/** A leaf that wants a gradient. */
+const REQUIRES_GRAD = 1
+/** Nobody has been shown the gradient, which the engine made. */
+const OWNS_GRAD = 2
+/** A non-leaf that keeps its gradient. */
+const RETAINS = 4
+/** The warning about `.grad` of a non-leaf was given. */
+const WARNED = 8
+const INFERENCE = 16
+
 /** @internal How views and bases learn of in-place writes; filled in by the view operations, which stand above. */
 export const viewHistory: {
   /** The node of a view whose base was written. */
@@ -125,12 +135,9 @@ export class Tensor implements View {
   /** @internal */ creation: Creation = 'default'
   /** @internal The version of the memory at which `node` was right; of interest for views only. */
   seenVersion = 0
-  /** @internal */ readonly inference: boolean
-  #leafRequiresGrad = false
   #grad: Tensor | null = null
-  #ownsGrad = false
-  #retains = false
-  #warned = false
+  /** What is so or not, a bit each: tensors are made all the time, and smaller ones are made faster. */
+  #flags: number
 
   constructor(storage: Storage, dtype: DType, shape: Shape, strides: readonly number[], offset: number) {
     this.storage = storage
@@ -138,7 +145,16 @@ export class Tensor implements View {
     this.shape = shape
     this.strides = strides
     this.offset = offset
-    this.inference = isInferenceModeEnabled()
+    this.#flags = isInferenceModeEnabled() ? INFERENCE : 0
+  }
+
+  #set(flag: number, value: boolean): void {
+    this.#flags = value ? this.#flags | flag : this.#flags & ~flag
+  }
+
+  /** @internal Whether it was made in inference mode. */
+  get inference(): boolean {
+    return (this.#flags & INFERENCE) !== 0
   }
 
   /** The memory itself, shared; `toArray()` copies. */
@@ -206,7 +222,7 @@ export class Tensor implements View {
 
   /** Whether gradients flow to this tensor. */
   get requiresGrad(): boolean {
-    return this.#leafRequiresGrad || this.gradFn !== null
+    return (this.#flags & REQUIRES_GRAD) !== 0 || this.gradFn !== null
   }
 
   set requiresGrad(value: boolean) {
@@ -235,16 +251,16 @@ export class Tensor implements View {
     }
     if (value && this.inference && !isInferenceModeEnabled())
       throw new RuntimeError('Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.')
-    this.#leafRequiresGrad = value
+    this.#set(REQUIRES_GRAD, value)
   }
 
   /** The gradient gathered so far; null before the first backward and after `zeroGrad`. */
   get grad(): Tensor | null {
-    if (this.#grad === null && !this.#retains && !this.#warned && this.gradFn !== null) {
-      this.#warned = true
+    if (this.#grad === null && (this.#flags & (RETAINS | WARNED)) === 0 && this.gradFn !== null) {
+      this.#set(WARNED, true)
       warn(nonLeafGrad)
     }
-    this.#ownsGrad = false
+    this.#set(OWNS_GRAD, false)
     return this.#grad
   }
 
@@ -263,8 +279,8 @@ export class Tensor implements View {
         )
       value.storage.held = true
     }
-    if (this.#ownsGrad) this.#grad?.storage.free()
-    this.#ownsGrad = false
+    if (this.#flags & OWNS_GRAD) this.#grad?.storage.free()
+    this.#set(OWNS_GRAD, false)
     this.#grad = value
   }
 
@@ -275,24 +291,24 @@ export class Tensor implements View {
 
   /** @internal */
   set gradient(value: Tensor | null) {
-    this.#ownsGrad = false
+    this.#set(OWNS_GRAD, false)
     this.#grad = value
   }
 
   /** @internal Takes over a gradient that nothing else refers to: its memory is free as soon as another takes its place, unless it was asked for. */
   adoptGradient(value: Tensor): void {
-    this.#ownsGrad = true
+    this.#set(OWNS_GRAD, true)
     this.#grad = value
   }
 
   /** @internal Whether this non-leaf keeps its gradient. */
   get retains(): boolean {
-    return this.#retains
+    return (this.#flags & RETAINS) !== 0
   }
 
   /** @internal */
   set retains(value: boolean) {
-    this.#retains = value
+    this.#set(RETAINS, value)
   }
 
   /** @internal Makes this tensor output `index` of `node`. */
