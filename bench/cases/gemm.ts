@@ -10,7 +10,8 @@ export function gemm(name: string, m: number, k: number, n: number, more: Partia
     task: { kind: 'gemm', m, k, n, ...(threads !== undefined && { threads }) },
     unit: 'GFLOP/s',
     figure: (ms) => (2 * m * k * n) / ms / 1e6,
-    warm: 100,
+    // Until memory that was never touched before is no more part of it.
+    warm: 400,
     round: 60,
     ...rest,
   }
