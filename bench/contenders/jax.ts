@@ -46,7 +46,7 @@ function kernel(run: () => JaxArray, scale = 1): Prepared {
 
 export default async function contender(): Promise<Contender> {
   // Node 20 has none, and the library asks it for the number of cores.
-  Object.assign(globalThis, { navigator: globalThis.navigator ?? { hardwareConcurrency: 1 } })
+  if (globalThis.navigator === undefined) Object.assign(globalThis, { navigator: { hardwareConcurrency: 1 } })
   const name: string = '@jax-js/jax'
   const jax: Jax = await import(name)
   await jax.init('wasm')
