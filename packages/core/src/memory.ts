@@ -27,11 +27,14 @@ export class Token {
   shared = false
   /** How many tensors were put there, for the figures; told apart from the token, which may be gone. */
   readonly count: { tensors: number }
+  /** Whether the slab was never written before, and is all zeros but for what its own tensors wrote. */
+  fresh: boolean
 
-  constructor(start: number, bytes: number, count: { tensors: number }) {
+  constructor(start: number, bytes: number, count: { tensors: number }, fresh: boolean) {
     this.start = start
     this.bytes = bytes
     this.count = count
+    this.fresh = fresh
   }
 }
 
@@ -195,6 +198,11 @@ function reclaim(): void {
 function place(bytes: number): number {
   const again = free.get(bytes)?.pop()
   if (again !== undefined) return again
+  // Where much is free in other sizes, one of them is cut rather than more memory taken.
+  if (top - inUse > 2 * budget) {
+    const part = carve(bytes)
+    if (part >= 0) return part
+  }
   const start = top
   if (start + bytes > MOST) return -1
   const { buffer } = wasmMemory()
@@ -227,19 +235,30 @@ const idle = new Map<number, Token[]>()
 export function giveBack(token: Token): void {
   if (token.shared) return
   token.count.tensors = 0
+  token.fresh = false
   const same = idle.get(token.bytes)
   if (same === undefined) idle.set(token.bytes, [token])
   else same.push(token)
 }
 
+function outOfMemory(bytes: number): string {
+  const what = `out of memory: you tried to allocate ${bytes} bytes`
+  if (bytes > MOST) return `${what}\n  help: a tensor has to fit into the 4 GiB that WebAssembly can address; work in smaller batches`
+  const { tensors } = memoryStats()
+  const largest = leases.map((l) => l.bytes).sort((a, b) => b - a)
+  return `${what}\n  of the 4 GiB that WebAssembly can address, ${inUse} bytes are held by ${tensors} tensors that are still reachable, the largest of ${largest.slice(0, 3).join(', ')} bytes\n  help: drop tensors that are no longer needed, work in smaller batches, or detach() what is kept from the graph`
+}
+
 /** A slab of `bytes`, or null where ordinary arrays have to do. */
 function lease(bytes: number): Token | null {
+  if (bytes > MOST) throw new RuntimeError(outOfMemory(bytes))
   const waiting = idle.get(bytes)?.pop()
   if (waiting !== undefined) return waiting
   if (inUse + bytes > budget) {
     if (collect !== null || budget < BLIND_BUDGET) reclaim()
     if (collect === null && budget >= BLIND_BUDGET && inUse + bytes > budget) return null
   }
+  const untouched = top
   let start = place(bytes)
   if (start < 0) {
     reclaim()
@@ -247,13 +266,11 @@ function lease(bytes: number): Token | null {
     if (start < 0) start = carve(bytes)
     if (start < 0) {
       if (collect === null) return null
-      throw new RuntimeError(
-        `out of memory: you tried to allocate ${bytes} bytes\n  ${inUse} bytes are held by tensors that are still reachable, of the 4 GiB that WebAssembly can address\n  help: drop tensors that are no longer needed, work in smaller batches, or detach() what is kept from the graph`,
-      )
+      throw new RuntimeError(outOfMemory(bytes))
     }
   }
   const count = { tensors: 0 }
-  const token = new Token(start, bytes, count)
+  const token = new Token(start, bytes, count, start >= untouched)
   const made: Lease = { ref: new WeakRef(token), start, bytes, count, free: false }
   leases.push(made)
   dead?.register(token, made)
@@ -288,14 +305,15 @@ export let address = 0
 
 /** Takes `bytes` (rounded up to 16), leaves their address in `address`, and returns the token to hold; null where ordinary arrays have to do. */
 export function take(bytes: number): Token | null {
-  const n = (bytes + 15) & ~15
-  if (n > LARGE || n < 0) {
+  // Before the rounding, which would wrap around.
+  if (bytes > LARGE) {
     const token = lease(sizeClass(bytes))
     if (token === null) return null
     token.count.tensors = 1
     address = token.start
     return token
   }
+  const n = (bytes + 15) & ~15
   if (current === null || used + n > SLAB) {
     current = lease(SLAB)
     used = 0

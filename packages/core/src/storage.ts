@@ -52,8 +52,9 @@ export class Storage {
     this.token = take(bytes)
     this.pointer = this.token === null ? 0 : address
     if (this.token === null) this.#view = new (arrayOf(dtype))(length)
-    else if (zeroed && bytes > 0) fill(address, bytes, 0)
-    else if (poison.on) fill(address, bytes, 255)
+    else if (!zeroed) {
+      if (poison.on) fill(address, bytes, 255)
+    } else if (bytes > 0 && !this.token.fresh) fill(address, bytes, 0)
   }
 
   /** The elements. The array is valid until more memory is needed; ask again rather than keep it. */

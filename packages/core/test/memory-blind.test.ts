@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { full, memoryStats, rand, type Tensor } from '@tapegrad/core'
 import { expect, it } from 'vitest'
 
@@ -28,8 +30,14 @@ it('where nothing collects on request, ordinary arrays take over past a budget',
   expect(holds(slab.add(array).mul(2), 298_000)).toBe(true)
   expect(rand([2560]).mul(array).dot(slab.add(1)).item()).toBeGreaterThan(0)
 
-  // Where the loop yields, however seldom, slabs come back, and what is kept stays.
-  const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 50))
+  // Where the loop yields and the engine collects of its own accord, slabs come back, and what is kept stays.
+  setFlagsFromString('--expose-gc')
+  const gc: () => void = runInNewContext('gc')
+  const turn = async (): Promise<void> => {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    gc()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
   await turn()
   fill([])
   await turn()

@@ -1,4 +1,4 @@
-import { full, memoryStats, rand, type Tensor, tensor } from '@tapegrad/core'
+import { empty, full, memoryStats, rand, type Tensor, tensor } from '@tapegrad/core'
 import { describe, expect, it } from 'vitest'
 
 const MB = 2 ** 20
@@ -42,6 +42,27 @@ describe('memory belongs to the garbage collector', () => {
     }
     expect(kept.every(({ view, value }) => view.item() === value)).toBe(true)
     expect(memoryStats().reserved).toBeLessThan(1500 * MB)
+  })
+
+  it('of more than 4 GiB is refused, and what stands is left alone', () => {
+    const t = tensor([1, 2, 3])
+    for (const n of [2 ** 30, 2 ** 31, 2 ** 32, 2 ** 40])
+      expect(() => empty([n])).toThrow(`out of memory: you tried to allocate ${4 * n} bytes\n  help: a tensor has to fit into the 4 GiB`)
+    const kept: Tensor[] = []
+    const fill = (): void => {
+      // 1 GB a piece.
+      for (let i = 0; i < 5; i++) kept.push(empty([2 ** 28 - 2 ** 20]))
+    }
+    expect(fill).toThrow(
+      /of the 4 GiB that WebAssembly can address, \d+ bytes are held by \d+ tensors that are still reachable, the largest of 1/,
+    )
+    kept.length = 0
+    expect(
+      full([2 ** 26], 2)
+        .sum()
+        .item(),
+    ).toBe(2 ** 27)
+    expect(t.tolist()).toEqual([1, 2, 3])
   })
 
   it('keeps arrays valid that were asked for before the memory grew', () => {
