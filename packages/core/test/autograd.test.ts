@@ -1,4 +1,5 @@
 import {
+  arange,
   cat,
   enableGrad,
   Function,
@@ -457,4 +458,48 @@ describe('corners', () => {
 
 it('Tensor is exported for instanceof', () => {
   expect(tensor(1)).toBeInstanceOf(Tensor)
+})
+
+describe('gradients of their own', () => {
+  it('are not shared between leaves, not even where the backward pass is recorded', () => {
+    const [a, b] = [tensor([1, 1], { requiresGrad: true }), tensor([1, 1], { requiresGrad: true })]
+    a.add(b).pow(2).sum().backward({ createGraph: true })
+    expect(a.grad === b.grad).toBe(false)
+    a.grad?.detach().zero_()
+    expect(b.grad?.tolist()).toEqual([4, 4])
+    const [second] = grad((b.grad as Tensor).sum(), [b])
+    expect(second?.tolist()).toEqual([2, 2])
+  })
+
+  it('are not shared with what was given, nor counted twice', () => {
+    const x = tensor([1, 2], { requiresGrad: true })
+    const y = x.mul(2)
+    y.retainGrad()
+    const given = tensor([1, 1])
+    y.backward({ gradient: given, inputs: [y] })
+    y.grad?.zero_()
+    expect(given.tolist()).toEqual([1, 1])
+    const z = x.mul(3)
+    z.retainGrad()
+    z.sum().backward({ inputs: [z] })
+    expect(z.grad?.tolist()).toEqual([1, 1])
+  })
+
+  it('lie in memory as their leaves do', () => {
+    const x = ones([2, 3]).requiresGrad_()
+    x.t()
+      .mul(arange(6, { dtype: 'float32' }).view([3, 2]))
+      .sum()
+      .backward()
+    expect(x.grad?.stride()).toEqual([3, 1])
+    expect(x.grad?.view([-1]).tolist()).toEqual([0, 2, 4, 1, 3, 5])
+  })
+
+  it('pass a write to a part of their tensor though they are infinite there', () => {
+    const x = tensor([0, 4], { requiresGrad: true })
+    const y = x.clone()
+    y.narrow(0, 0, 1).fill_(0)
+    y.sqrt().sum().backward()
+    expect(x.grad?.tolist()).toEqual([0, 0.25])
+  })
 })

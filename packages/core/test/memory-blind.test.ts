@@ -30,6 +30,24 @@ it('where nothing collects on request, ordinary arrays take over past a budget',
   expect(holds(slab.add(array).mul(2), 298_000)).toBe(true)
   expect(rand([2560]).mul(array).dot(slab.add(1)).item()).toBeGreaterThan(0)
 
+  // So do kernels that need a workspace.
+  expect(
+    array
+      .view([40, 64])
+      .mm(slab.view([64, 40]))
+      .sum()
+      .item(),
+  ).toBe(0)
+  expect(
+    slab
+      .add(1)
+      .view([40, 64])
+      .sum(0)
+      .add(array.view([40, 64]))
+      .sum()
+      .item(),
+  ).toBe(2560 * (40 + 149_000))
+
   // Where the loop yields and the engine collects of its own accord, slabs come back, and what is kept stays.
   setFlagsFromString('--expose-gc')
   const gc: () => void = runInNewContext('gc')

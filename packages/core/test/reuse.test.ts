@@ -6,6 +6,7 @@ import {
   grad,
   memoryStats,
   mm,
+  noGrad,
   ones,
   type Tensor,
   tensor,
@@ -93,6 +94,20 @@ describe('memory that is used again at once', () => {
     disturb()
     const [ddx] = grad((dx as Tensor).mul(1).sum(), x)
     expect(all(ddx as Tensor, 12)).toBe(true)
+  })
+
+  it('never is that of a gradient which another leaf still waits for', () => {
+    const [x, y] = [leaf(), leaf()]
+    // What an optimizer does that updates each parameter as soon as its gradient is there.
+    for (const p of [x, y])
+      p.registerPostAccumulateGradHook(() => {
+        noGrad(() => p.sub_(p.grad as Tensor))
+        p.grad = null
+        disturb()
+      })
+    add(x, y).mul(2).sum().backward()
+    expect(all(x, -1)).toBe(true)
+    expect(all(y, -1)).toBe(true)
   })
 
   it('counts no more as a tensor', () => {

@@ -66,7 +66,8 @@ export class Adam extends Optimizer<AdamOptions, AdamState> {
   }
 
   protected override get keepsGradients(): boolean {
-    return false
+    // What a subclass does with them is not known here.
+    return this.update !== Adam.prototype.update
   }
 
   protected override validate({ lr, betas, eps, weightDecay }: AdamOptions): void {

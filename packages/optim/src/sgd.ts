@@ -45,7 +45,8 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   }
 
   protected override get keepsGradients(): boolean {
-    return false
+    // What a subclass does with them is not known here.
+    return this.update !== SGD.prototype.update
   }
 
   protected override validate({ lr, momentum, dampening, weightDecay, nesterov }: SGDOptions): void {

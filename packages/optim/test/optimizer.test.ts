@@ -246,3 +246,22 @@ it('a user may write an optimizer', () => {
   )
   expect(zeros([1]).item()).toBe(0)
 })
+
+describe('gradients', () => {
+  it('that a subclass keeps stay as they are', () => {
+    class Remembering extends SGD {
+      readonly seen: Tensor[] = []
+      protected override update(...args: Parameters<SGD['update']>): void {
+        this.seen.push(args[1])
+        super.update(...args)
+      }
+    }
+    const w = ones([100, 100]).requiresGrad_()
+    const optimizer = new Remembering([w], { lr: 1 })
+    w.mul(3).sum().backward()
+    optimizer.step()
+    optimizer.zeroGrad()
+    for (let i = 0; i < 4; i++) ones([100, 100]).fill_(7)
+    expect(optimizer.seen[0]?.mean().item()).toBe(3)
+  })
+})

@@ -1,9 +1,11 @@
 /** The backward pass: gradients flow from outputs to leaves, each node once, later operations first. No recursion. */
 
+import { kernels } from '../backend/index.ts'
 import { RuntimeError, warnOnce } from '../errors.ts'
-import { formatShape, isDense, sameShape } from '../layout.ts'
-import { copyOf } from '../op.ts'
+import { contiguousStrides, formatShape, isDense, sameShape } from '../layout.ts'
+import { copyOf, emptyAs } from '../op.ts'
 import { add } from '../ops/arithmetic.ts'
+import { clone } from '../ops/view.ts'
 import { enterPass, leavePass, type Storage } from '../storage.ts'
 import { allocateTensor, Tensor } from '../tensor.ts'
 import { isGradEnabled, noGrad, setGradEnabled } from './mode.ts'
@@ -63,13 +65,30 @@ function runHooks(hooks: Map<number, Hook> | undefined, grad: Tensor): Tensor {
   return grad
 }
 
+/** Whether a gradient lies in memory as the leaf does, or in order where that has gaps. */
+function laidOutFor(x: Tensor, { strides }: Tensor): boolean {
+  const wanted = isDense(x.shape, x.strides) ? x.strides : contiguousStrides(x.shape)
+  for (let d = 0; d < wanted.length; d++) if (strides[d] !== wanted[d] && x.shape[d] !== 1) return false
+  return true
+}
+
+/** A copy of a gradient that lies in memory as the leaf does, or in order where that has gaps. */
+function copyFor(x: Tensor, grad: Tensor): Tensor {
+  if (!isDense(x.shape, x.strides)) return copyOf(grad)
+  const out = emptyAs(x, grad.dtype)
+  kernels.copy(grad, out)
+  return out
+}
+
 /** Adds a gradient to a leaf. The first one is taken over where nobody else can hold its memory, else copied. */
 function accumulate(leaf: AccumulateGrad, grad: Tensor): void {
   const x = leaf.variable
   const before = x.gradient
   if (before === null) {
-    if (isGradEnabled()) x.gradient = grad.requiresGrad ? grad : copyOf(grad)
-    else if (grad.storage.held || grad.numel() !== grad.storage.length || !isDense(grad.shape, grad.strides)) x.adoptGradient(copyOf(grad))
+    // Recorded, so that it can be differentiated again.
+    if (isGradEnabled()) x.gradient = clone(grad)
+    else if (grad.storage.held || grad.storage.waiting > 1 || grad.numel() !== grad.storage.length || !laidOutFor(x, grad))
+      x.adoptGradient(copyFor(x, grad))
     else {
       const own = grad.base === null && grad.node === null ? grad : grad.alias()
       if (grad.storage.pass === 0) x.gradient = own
@@ -220,8 +239,7 @@ function retain(retained: readonly (Tensor | undefined)[], incoming: readonly (T
     const g = incoming[i]
     if (t === undefined || !g) continue
     const before = t.gradient
-    t.gradient = before === null ? (createGraph ? g : g.alias()) : add(before, g)
-    g.storage.held = true
+    t.gradient = before === null ? (createGraph ? clone(g) : copyOf(g)) : add(before, g)
   }
 }
 
@@ -336,7 +354,8 @@ function runFrom(
   const caught = runPass(edges, grads, { retainGraph, createGraph, capture: leaves.map(gradEdgeOf), accumulateCaptured: true })
   leaves.forEach((t, i) => {
     const g = caught[i]
-    if (!t.isLeaf && g) t.gradient = t.gradient === null ? g : add(t.gradient, g)
+    // Those that retain their gradients have got it on the way.
+    if (!t.isLeaf && !t.retains && g) t.gradient = t.gradient === null ? (createGraph ? clone(g) : copyOf(g)) : add(t.gradient, g)
   })
 }
 

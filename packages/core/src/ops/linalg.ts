@@ -259,7 +259,7 @@ export function addmm(input: Tensor, x: Tensor, y: Tensor, { beta = 1, alpha = 1
 export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
   if (x.ndim === 2 && bias !== null && weight.ndim === 2) return addmm(bias, x, t(weight))
   if (x.ndim > 2 && bias !== null && weight.ndim === 2 && x.isContiguous()) {
-    const flat = addmm(bias, view(x, [-1, x.shape[x.ndim - 1] as number]), t(weight))
+    const flat = addmm(bias, view(x, [numelOf(x.shape.slice(0, -1)), x.shape[x.ndim - 1] as number]), t(weight))
     return view(flat, [...x.shape.slice(0, -1), weight.shape[0] as number])
   }
   const out = matmul(x, weight.ndim === 1 ? weight : t(weight))

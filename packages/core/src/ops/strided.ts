@@ -1,5 +1,7 @@
 /** Strided views, and the history of views and bases that are written in place. */
+
 import { CopySlices, type Geometry, type SliceWrite } from '../autograd/inplace.ts'
+import { noGrad } from '../autograd/mode.ts'
 import { applyNode, Node, rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { itemsize } from '../dtype.ts'
@@ -8,7 +10,10 @@ import { formatShape, numelOf, type Shape } from '../layout.ts'
 import { copyOf, record } from '../op.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { viewOf } from './alias.ts'
-import { add, sub } from './arithmetic.ts'
+import { add } from './arithmetic.ts'
+import { ne } from './compare.ts'
+import { fill_ } from './inplace-forms.ts'
+import { where } from './where.ts'
 
 /** How a strided view lies in a dense tensor of the base's shape. */
 interface Strided {
@@ -91,8 +96,9 @@ const copySlicesRule = /* @__PURE__ */ rule<readonly [], SliceWrite>('CopySlices
   const attrs = { base, view: part }
   const taken = stridedOf(grad, attrs)
   const [own, ...others] = applyNode(write, [taken])
-  // The written part's gradient is replaced by what comes out of the write; the rest passes.
-  const rest = sub(grad, asStridedAdjoint(taken, attrs))
+  // The written part's gradient is replaced by what comes out of the write; the rest passes. Chosen and not subtracted, since it may be infinite.
+  const written = noGrad(() => ne(asStridedAdjoint(fill_(allocateTensor(part.shape, grad.dtype), 1), attrs), 0))
+  const rest = where(written, 0, grad)
   return [own ? add(rest, asStridedAdjoint(own, attrs)) : rest, ...others]
 })
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { arange, cat, full, getNumThreads, manualSeed, memoryStats, rand, randn, setNumThreads, type Tensor, tensor } from '@tapegrad/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pieces } from '../../src/backend/wasm/threads/pieces.ts'
 import { callsElsewhere, threadsReady } from '../../src/backend/wasm/threads/pool.ts'
 
 /** The bits of what `compute` gives on one thread, on two and on four. */
@@ -172,4 +173,14 @@ describe('a process with threads', () => {
     })
     expect(out.trim()).toBe('64000000')
   })
+})
+
+it('never cuts more pieces than were asked for', () => {
+  for (let length = 1; length < 60; length++)
+    for (let count = 1; count < 20; count++)
+      for (const unit of [1, 4]) {
+        const cut = pieces(length, count, unit)
+        expect(cut.length).toBeLessThanOrEqual(count)
+        expect(cut.reduce((sum, piece) => sum + piece.length, 0)).toBe(length)
+      }
 })

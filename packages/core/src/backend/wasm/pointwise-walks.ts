@@ -100,7 +100,7 @@ export function layOut(out: View, inputs: readonly (View | number)[], codes: Int
     words = new Int32Array(wasmMemory().buffer)
     wordsMade = growths
   }
-  let at = descriptor >> 2
+  let at = descriptor >>> 2
   words[at++] = inner
   for (let k = 1; k <= inputs.length; k++) {
     const x = inputs[k - 1] as View | number
@@ -126,7 +126,7 @@ export function layOut(out: View, inputs: readonly (View | number)[], codes: Int
   walk.length = lengths[inner] as number
   walk.descriptor = descriptor
   walk.pieces = inner > 0 ? Math.min(lengths[0] as number, Math.floor(BYTES / (4 * at - descriptor)) - 1) : 1
-  used = at - (descriptor >> 2)
+  used = at - (descriptor >>> 2)
   return walk
 }
 
@@ -138,7 +138,7 @@ export const outerStep = (k: number): number => strides[k * DIMS] as number
 
 /** The descriptor of a piece of the last walk: the same, but with so many steps along the outermost dimension, of which `pointers` tell. */
 export function pieceOf({ descriptor }: Walk, index: number, length: number, pointers: number): number {
-  const from = descriptor >> 2
+  const from = descriptor >>> 2
   const to = from + (index + 1) * used
   const memory = words as Int32Array
   memory.copyWithin(to, from, from + used)

@@ -1,5 +1,5 @@
 /** A little memory that kernels may write anything into between calls. */
-import { address, type Token, take } from '../../memory.ts'
+import { address, reserve, type Token, take } from '../../memory.ts'
 
 let token: Token | null = null
 let pointer = 0
@@ -10,8 +10,9 @@ export function scratch(bytes: number): number {
   if (bytes > size) {
     size = Math.max(bytes, 4096)
     token = take(size)
-    if (token === null) throw new RangeError('no memory for the workspace of kernels')
-    pointer = address
+    // Past the budget where nothing can be collected: kernels need it all the same.
+    pointer = token === null ? reserve(size) : address
+    if (pointer < 0) throw new RangeError('no memory for the workspace of kernels')
   }
   return pointer
 }

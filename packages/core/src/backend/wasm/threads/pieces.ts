@@ -13,9 +13,9 @@ const EACH = 2
 /** The number of pieces that work is worth: none smaller than `least`, and not many more than there are threads. */
 export const worth = (work: number, least: number): number => Math.max(1, Math.min(Math.floor(work / least), EACH * getNumThreads()))
 
-/** Cuts a length into about so many pieces, multiples of `unit` but for the last, which is longer rather than shorter than that. */
+/** Cuts a length into so many pieces at most, multiples of `unit` but for the last, which is longer rather than shorter than that. */
 export function pieces(length: number, count: number, unit: number): Piece[] {
-  const size = Math.max(1, Math.round(length / count / unit)) * unit
+  const size = Math.max(1, Math.ceil(length / count / unit)) * unit
   const cut: Piece[] = []
   let from = 0
   for (; length - from >= size + unit; from += size) cut.push({ from, length: size })
