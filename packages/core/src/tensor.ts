@@ -23,6 +23,7 @@ import type * as transposed from './ops/transposed.ts'
 import type * as trigonometry from './ops/trigonometry.ts'
 import type * as random from './random-methods.ts'
 import { Storage } from './storage.ts'
+import { tape } from './tape.ts'
 
 /** A function without its first argument; of up to four overloads, each. */
 type Method<F> = F extends {
@@ -244,6 +245,7 @@ export class Tensor implements View {
       this.#warned = true
       warn(nonLeafGrad)
     }
+    if (tape !== null) return tape.gradientOf(this)
     this.#ownsGrad = false
     return this.#grad
   }
@@ -263,6 +265,12 @@ export class Tensor implements View {
         )
       value.storage.held = true
     }
+    if (tape === null) this.assignGradient(value)
+    else tape.assign(this, value)
+  }
+
+  /** @internal Sets the gradient, whose fitness is known, and lets go of the memory of one that only this tensor knew. */
+  assignGradient(value: Tensor | null): void {
     if (this.#ownsGrad) this.#grad?.storage.free()
     this.#ownsGrad = false
     this.#grad = value

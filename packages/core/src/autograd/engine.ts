@@ -5,6 +5,7 @@ import { formatShape, isDense, sameShape } from '../layout.ts'
 import { copyOf } from '../op.ts'
 import { add } from '../ops/arithmetic.ts'
 import { enterPass, leavePass, type Storage } from '../storage.ts'
+import { type Tape, tape } from '../tape.ts'
 import { allocateTensor, Tensor } from '../tensor.ts'
 import { isGradEnabled, noGrad, setGradEnabled } from './mode.ts'
 import { AccumulateGrad, applyNode, type Edge, gradEdge, type Hook, type Node } from './node.ts'
@@ -63,8 +64,20 @@ function runHooks(hooks: Map<number, Hook> | undefined, grad: Tensor): Tensor {
   return grad
 }
 
-/** Adds a gradient to a leaf. The first one is taken over where nobody else can hold its memory, else copied. */
+/** Adds a gradient to a leaf, in replays of a recording too: there it is left alone, since the next replay writes it anew. */
 function accumulate(leaf: AccumulateGrad, grad: Tensor): void {
+  if (tape === null) return gather(leaf, grad)
+  if (leaf.postHooks !== null && leaf.postHooks.size > 0) refuseHooks(tape)
+  grad.storage.held = true
+  tape.leaf(leaf.variable)
+  tape.opaque(() => gather(leaf, grad), [grad], [])
+}
+
+const refuseHooks = (recording: Tape): never =>
+  recording.refuse('runs hooks on gradients', 'call hooks from outside: return the gradient and look at it after the call')
+
+/** Adds a gradient to a leaf. The first one is taken over where nobody else can hold its memory, else copied. */
+function gather(leaf: AccumulateGrad, grad: Tensor): void {
   const x = leaf.variable
   const before = x.gradient
   if (before === null) {
@@ -124,14 +137,14 @@ class Walk {
   /** Which nodes lead to the wanted inputs; null when all do. */
   readonly #needed: ReadonlySet<Node> | null
   readonly caught: (Tensor | null)[]
-  /** The number that memory taken in this pass bears; 0 where the pass is recorded, since its gradients may then be saved. */
+  /** The number that memory taken in this pass bears; 0 where the pass is recorded, in a graph or for replays, since its gradients are then kept. */
   readonly #number: number
   /** Memory of gradients that were handed on or added to others; free once no gradient waits in it. */
   readonly #spent: Storage[] = []
 
   constructor(roots: readonly Edge[], pass: Pass, number: number) {
     this.#pass = pass
-    this.#number = pass.createGraph ? 0 : number
+    this.#number = pass.createGraph || tape !== null ? 0 : number
     const { capture } = pass
     this.caught = capture === undefined ? [] : capture.map(() => null)
     this.#needed = capture === undefined ? null : nodesTowards(roots, new Set(capture.map((e) => e.node)))
@@ -184,6 +197,7 @@ class Walk {
     // Hooks may put other gradients in their places.
     const incoming = node.hooks === null ? given : [...given]
     const { capture, accumulateCaptured, createGraph, retainGraph } = this.#pass
+    if (tape !== null && (node.retained !== null || node.hooks?.some((h) => h !== undefined && h.size > 0) === true)) refuseHooks(tape)
     if (node.hooks !== null)
       for (let i = 0; i < incoming.length; i++) if (incoming[i]) incoming[i] = runHooks(node.hooks[i], incoming[i] as Tensor)
     if (node.retained !== null) retain(node.retained, incoming, createGraph)
@@ -227,6 +241,8 @@ function retain(retained: readonly (Tensor | undefined)[], incoming: readonly (T
 
 /** Runs one backward pass from `roots` with their gradients; returns what was caught at `capture`. */
 function runPass(roots: readonly Edge[], grads: readonly Tensor[], pass: Pass): (Tensor | null)[] {
+  if (tape !== null && pass.createGraph)
+    tape.refuse('records its backward pass (createGraph)', 'take second derivatives outside of the compiled function')
   const { own, outer } = enterPass()
   const before = isGradEnabled()
   setGradEnabled(pass.createGraph)

@@ -6,7 +6,7 @@ import { copy } from './wasm/copies.ts'
 import { gather, scatter } from './wasm/gathers.ts'
 import { mapReduce } from './wasm/map-reductions.ts'
 import { correlatePlanes, filterPlanes } from './wasm/planes.ts'
-import { map } from './wasm/pointwise-calls.ts'
+import { map, prepare } from './wasm/pointwise-calls.ts'
 import { mapLines, maxPool, sumPool } from './wasm/pooling.ts'
 import { matmul } from './wasm/products.ts'
 import { reduce } from './wasm/reductions.ts'
@@ -50,13 +50,22 @@ const wasm: Backend = {
 /** Kernels that every operation calls. */
 export let kernels: Backend = wasm
 
+/** @internal Puts another backend in the place of the one in use, which is returned. */
+export function useKernels(next: Backend): Backend {
+  const before = kernels
+  kernels = next
+  return before
+}
+
+/** @internal A call of `map` with all that can be settled beforehand settled; null where only `map` itself will do. */
+export const prepareMap = (...call: Parameters<Backend['map']>): (() => void) | null => (kernels === wasm ? prepare(...call) : null)
+
 /** @internal Runs `f` on the reference alone, to compare with. */
 export function onReference<T>(f: () => T): T {
-  const before = kernels
-  kernels = reference
+  const before = useKernels(reference)
   try {
     return f()
   } finally {
-    kernels = before
+    useKernels(before)
   }
 }

@@ -16,6 +16,8 @@ export interface Walk {
   length: number
   /** The address of the words that tell the rest; the counters among them are 0 before and after each call. */
   descriptor: number
+  /** How many words there are. */
+  words: number
 }
 
 /** Room for the descriptor of any walk in practice. */
@@ -29,7 +31,7 @@ const order = /* @__PURE__ */ new Int32Array(DIMS)
 const lengths = /* @__PURE__ */ new Int32Array(DIMS)
 const strides = /* @__PURE__ */ new Int32Array(VIEWS * DIMS)
 const undo = /* @__PURE__ */ new Int32Array(VIEWS)
-const walk: Walk = { length: 0, descriptor: 0 }
+const walk: Walk = { length: 0, descriptor: 0, words: 0 }
 
 let words: Int32Array | null = null
 let wordsMade = 0
@@ -121,5 +123,6 @@ export function layOut(out: View, inputs: readonly (View | number)[], codes: Int
   }
   walk.length = lengths[inner] as number
   walk.descriptor = descriptor
+  walk.words = at - (descriptor >> 2)
   return walk
 }
