@@ -1,8 +1,8 @@
 /** The backward pass: gradients flow from outputs to leaves, each node once, later operations first. No recursion. */
 
 import { RuntimeError, warnOnce } from '../errors.ts'
-import { formatShape, isDense, sameShape } from '../layout.ts'
-import { copyOf } from '../op.ts'
+import { formatShape, isDense, numelOf, sameShape } from '../layout.ts'
+import { cloneOf, copyOf } from '../op.ts'
 import { add } from '../ops/arithmetic.ts'
 import { enterPass, leavePass, type Storage } from '../storage.ts'
 import { type Tape, tape } from '../tape.ts'
@@ -64,25 +64,31 @@ function runHooks(hooks: Map<number, Hook> | undefined, grad: Tensor): Tensor {
   return grad
 }
 
+/** Whether a gradient's memory is its own and nobody holds it. */
+const isFree = ({ storage, shape, strides }: Tensor): boolean =>
+  !storage.held && numelOf(shape) === storage.length && isDense(shape, strides)
+
 /** Adds a gradient to a leaf, in replays of a recording too: there it is left alone, since the next replay writes it anew. */
 function accumulate(leaf: AccumulateGrad, grad: Tensor): void {
   if (tape === null) return gather(leaf, grad)
   if (leaf.postHooks !== null && leaf.postHooks.size > 0) refuseHooks(tape)
+  // In the layout that the leaf's gradient would have.
+  const copy = isFree(grad) ? cloneOf : copyOf
   grad.storage.held = true
   tape.leaf(leaf.variable)
-  tape.opaque(() => gather(leaf, grad), [grad], [])
+  tape.opaque(() => gather(leaf, grad, copy), [grad], [])
 }
 
 const refuseHooks = (recording: Tape): never =>
   recording.refuse('runs hooks on gradients', 'call hooks from outside: return the gradient and look at it after the call')
 
 /** Adds a gradient to a leaf. The first one is taken over where nobody else can hold its memory, else copied. */
-function gather(leaf: AccumulateGrad, grad: Tensor): void {
+function gather(leaf: AccumulateGrad, grad: Tensor, copy: typeof copyOf = copyOf): void {
   const x = leaf.variable
   const before = x.gradient
   if (before === null) {
     if (isGradEnabled()) x.gradient = grad.requiresGrad ? grad : copyOf(grad)
-    else if (grad.storage.held || grad.numel() !== grad.storage.length || !isDense(grad.shape, grad.strides)) x.adoptGradient(copyOf(grad))
+    else if (!isFree(grad)) x.adoptGradient(copy(grad))
     else {
       const own = grad.base === null && grad.node === null ? grad : grad.alias()
       if (grad.storage.pass === 0) x.gradient = own
