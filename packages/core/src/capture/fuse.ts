@@ -37,10 +37,13 @@ export function fuse(entries: readonly Entry[], hidden: (storage: Storage) => bo
   entries.forEach((given, i) => {
     let entry = given
     for (const storage of given.map === null ? [] : given.reads) {
-      if (!hidden(storage)) continue
       const at = producerOf(storage, done)
       const producer = at < 0 ? null : (done[at] as Entry)
-      if (producer === null || [...(readers.get(storage) as Set<number>)].some((r) => r > at && r !== i)) continue
+      if (producer === null || producer.map === null || entry.map === null) continue
+      // What stands between the two must not be seen: in place, nothing is left of it.
+      const gone = sameView(entry.map.out, producer.map.out)
+      if (!gone && !hidden(storage)) continue
+      if ([...(readers.get(storage) as Set<number>)].some((r) => r > at && r !== i && !(gone && r > i))) continue
       const joined = join(producer, entry)
       if (joined === null) continue
       for (const s of producer.reads) {
