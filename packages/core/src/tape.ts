@@ -11,7 +11,7 @@ export interface Tape {
   /** One element is about to be written outside of kernels. */
   set(storage: Storage, index: number, value: number): void
   /** Runs what the recording does not look into, now and at each replay. */
-  opaque<T>(run: () => T, reads: readonly Tensor[], writes: readonly Tensor[]): T
+  opaque<T>(run: () => T, reads: readonly (Tensor | null)[], writes: readonly Tensor[]): T
   /** The `.grad` of a tensor, in memory that a replay finds again. */
   gradientOf(x: Tensor): Tensor | null
   /** Sets the `.grad` of a tensor, now and at each replay. */
@@ -21,6 +21,8 @@ export interface Tape {
   /** Raises the error of what cannot be recorded. */
   refuse(what: string, help: string): never
 }
+
+const NONE: readonly Tensor[] = []
 
 /** The recording being made. */
 export let tape: Tape | null = null
@@ -46,6 +48,6 @@ export function setTape(next: Tape | null): Tape | null {
  * })
  * @see https://pytorch.org/docs/stable/generated/torch.compiler.disable.html
  */
-export function replayable<T>(run: () => T, reads: readonly Tensor[] = [], writes: readonly Tensor[] = []): T {
+export function replayable<T>(run: () => T, reads: readonly (Tensor | null)[] = NONE, writes: readonly Tensor[] = NONE): T {
   return tape === null ? run() : tape.opaque(run, reads, writes)
 }

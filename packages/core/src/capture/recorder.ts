@@ -181,7 +181,8 @@ export class Recorder implements Tape {
     this.entries.push({ ...entry, run: () => storage.set(index, value) })
   }
 
-  opaque<T>(run: () => T, reads: readonly Tensor[], writes: readonly Tensor[]): T {
+  opaque<T>(run: () => T, given: readonly (Tensor | null)[], writes: readonly Tensor[]): T {
+    const reads = given.filter((x) => x !== null)
     for (const { storage } of reads) this.#read(storage)
     // What stands outside is counted by what runs.
     for (const { storage } of writes) if (this.#states.has(storage)) this.#write(storage, false)

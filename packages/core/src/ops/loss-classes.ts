@@ -138,7 +138,7 @@ export function nllLoss(input: Tensor, target: Tensor, { reduction = 'mean', wei
     if (wrong >= 0) throw new IndexError(`Target ${valuesOf(targets)[wrong]} is out of bounds.`)
     if (reduction === 'mean') out.storage.set(0, out.storage.get(0) / total.storage.get(0))
   }
-  replayable(run, [x, views.target, targets, ...(views.weight === null ? [] : [views.weight])], [losses, weights, out, total])
+  replayable(run, [x, views.target, targets, views.weight], [losses, weights, out, total])
   const name = input.ndim > 2 ? 'NllLoss2DBackward0' : 'NllLossBackward0'
   const attrs = { shape: input.shape, dim, reduction, ignoreIndex }
   return record(reduction === 'none' ? losses : out, nllRule, [input], [targets, weights, total], attrs, name)
