@@ -9,7 +9,7 @@ import { correlatePlanes, filterPlanes } from './wasm/planes.ts'
 import { map, prepare } from './wasm/pointwise-calls.ts'
 import { mapLines, maxPool, sumPool } from './wasm/pooling.ts'
 import { matmul } from './wasm/products.ts'
-import { reduce } from './wasm/reductions.ts'
+import { prepareReduce, reduce } from './wasm/reductions.ts'
 import { argReduce, argScan, scan } from './wasm/scans.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
 
@@ -59,6 +59,10 @@ export function useKernels(next: Backend): Backend {
 
 /** @internal A call of `map` with all that can be settled beforehand settled; null where only `map` itself will do. */
 export const prepareMap = (...call: Parameters<Backend['map']>): (() => void) | null => (kernels === wasm ? prepare(...call) : null)
+
+/** @internal The same of any kernel, once its arguments are known: null where there is nothing to settle. */
+export const prepareCall = (name: keyof Backend, args: readonly unknown[]): (() => void) | null =>
+  kernels !== wasm || name !== 'reduce' ? null : prepareReduce(...(args as Parameters<Backend['reduce']>))
 
 /** @internal Runs `f` on the reference alone, to compare with. */
 export function onReference<T>(f: () => T): T {

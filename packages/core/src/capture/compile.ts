@@ -88,8 +88,8 @@ class Recording<R extends CompiledResult> {
   }
 }
 
-const stepOf = ({ map, run }: Entry): (() => void) =>
-  map === null ? run : (prepareMap(map.program, map.compute, map.out, map.inputs) ?? run)
+const stepOf = ({ map, run, settled }: Entry): (() => void) =>
+  (map === null ? settled : prepareMap(map.program, map.compute, map.out, map.inputs)) ?? run
 
 const resultsOf = (result: CompiledResult): readonly Tensor[] =>
   result === undefined ? [] : result instanceof Tensor ? [result] : (result as readonly Tensor[])

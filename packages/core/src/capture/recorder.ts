@@ -2,7 +2,7 @@
 import { isGradEnabled, setGradEnabled } from '../autograd/mode.ts'
 import type { Backend } from '../backend/backend.ts'
 import { adding, written } from '../backend/effects.ts'
-import { kernels, useKernels } from '../backend/index.ts'
+import { kernels, prepareCall, useKernels } from '../backend/index.ts'
 import type { DType, TypedArray } from '../dtype.ts'
 import { RuntimeError } from '../errors.ts'
 import type { Program } from '../expr.ts'
@@ -26,6 +26,8 @@ export interface Entry {
   readonly reads: ReadonlySet<Storage>
   readonly writes: ReadonlySet<Storage>
   readonly map: MapCall | null
+  /** A call of the kernel with everything looked up once, if that can be. */
+  readonly settled?: (() => void) | null
   /** Whether it may do more than is known: nothing is moved past it. */
   readonly opaque: boolean
 }
@@ -123,7 +125,14 @@ export class Recorder implements Tape {
       // A kernel that finds what it did not find when it was recorded: the function would have gone another way.
       if (run(...args) !== found) throw new RuntimeError(`compile(): ${name} found what it did not find when the function was recorded`)
     }
-    this.entries.push({ run: again, reads, writes: new Set(outs.map((x) => x.storage)), map, opaque: false })
+    this.entries.push({
+      run: again,
+      reads,
+      writes: new Set(outs.map((x) => x.storage)),
+      map,
+      settled: this.#aside(() => prepareCall(name, args)),
+      opaque: false,
+    })
     return found
   }
 

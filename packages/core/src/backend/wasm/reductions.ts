@@ -84,39 +84,75 @@ function reduceTall(run: Columns, { rows, columns, at, step, size }: Matrix, out
   run(blocks, columns, results, columns, out, room)
 }
 
-/** Reduces `x` into `out`; false where it has to be the reference's work. */
-export function reduce(kind: Reduction, x: View, out: View): boolean {
+/** How a reduction is to be called. */
+interface Plan extends Matrix {
+  readonly run: Rows | Columns
+  readonly byRows: boolean
+  /** Whether it is done in blocks. */
+  readonly blocks: boolean
+  /** Bytes of scratch memory. */
+  readonly room: number
+  readonly out: number
+}
+
+/** What there is to do; null where it has to be the reference's work. */
+function plan(kind: Reduction, x: View, out: View): Plan | null {
   const { dtype } = x
   if ((dtype !== 'float32' && dtype !== 'float64') || out.dtype !== dtype || x.pointer === 0 || out.pointer === 0 || !(kind in names))
-    return false
+    return null
   const walk = coalesce(x.shape, [x.strides, out.strides])
   const [xs, os] = walk.strides as [readonly number[], readonly number[]]
   const dims = walk.shape.length
-  if (dims > 2 || walk.shape.includes(0) || xs[dims - 1] !== 1) return false
+  if (dims > 2 || walk.shape.includes(0) || xs[dims - 1] !== 1) return null
   const rows = dims === 1 ? 1 : (walk.shape[0] as number)
   const columns = walk.shape[dims - 1] as number
   const functions = baseKernels('reductions')
   const size = itemsize(dtype)
-  // Products of blocks could leave the range of numbers where the whole does not.
-  const long = rows === 1 && columns >= 4 * ROW_BLOCK && kind !== 'prod'
-  const tall = rows >= 4 * COLUMN_BLOCK
   const byRows = os[dims - 1] === 0 && (dims === 1 || os[0] === 1)
   const byColumns = dims === 2 && os[0] === 0 && os[1] === 1 && kind in columnNames
-  if (!byRows && !byColumns) return false
+  if (!byRows && !byColumns) return null
+  // Products of blocks could leave the range of numbers where the whole does not.
+  const blocks = byRows ? rows === 1 && columns >= 4 * ROW_BLOCK && kind !== 'prod' : rows >= 4 * COLUMN_BLOCK
+  let room = byRows ? 0 : columnsWorkspace
+  if (blocks) room += byRows ? (columns / ROW_BLOCK + 1) * size : Math.ceil(rows / COLUMN_BLOCK) * columns * size
   // Before any address is taken: making room may collect what nobody holds any more.
-  let room = 0
-  if (byColumns) room = scratch(columnsWorkspace + (tall ? Math.ceil(rows / COLUMN_BLOCK) * columns * size : 0))
-  else if (long) room = scratch((columns / ROW_BLOCK + 1) * size)
-  const matrix = { rows, columns, at: x.pointer + x.offset * size, step: dims === 1 ? columns : (xs[0] as number), size }
-  const to = out.pointer + out.offset * size
-  if (byRows) {
-    const run = functions[`rows ${names[kind as keyof typeof names]} ${dtype}`] as Rows
-    if (long) reduceLong(run, matrix, to, room)
-    else reduceRows(run, matrix, to)
-  } else {
-    const run = functions[`columns ${columnNames[kind as keyof typeof columnNames]} ${dtype}`] as Columns
-    if (tall) reduceTall(run, matrix, to, room)
-    else reduceColumns(run, matrix, to, room)
+  if (room > 0) scratch(room)
+  return {
+    rows,
+    columns,
+    at: x.pointer + x.offset * size,
+    step: dims === 1 ? columns : (xs[0] as number),
+    size,
+    run: (byRows
+      ? functions[`rows ${names[kind as keyof typeof names]} ${dtype}`]
+      : functions[`columns ${columnNames[kind as keyof typeof columnNames]} ${dtype}`]) as Rows | Columns,
+    byRows,
+    blocks,
+    room,
+    out: out.pointer + out.offset * size,
   }
+}
+
+/** Does it. The caller keeps what the addresses in the plan point to. */
+function carryOut(p: Plan): void {
+  const { blocks, out } = p
+  if (p.byRows) {
+    if (blocks) reduceLong(p.run as Rows, p, out, scratch(p.room))
+    else reduceRows(p.run as Rows, p, out)
+  } else if (blocks) reduceTall(p.run as Columns, p, out, scratch(p.room))
+  else reduceColumns(p.run as Columns, p, out, scratch(p.room))
+}
+
+/** Reduces `x` into `out`; false where it has to be the reference's work. */
+export function reduce(kind: Reduction, x: View, out: View): boolean {
+  const found = plan(kind, x, out)
+  if (found === null) return false
+  carryOut(found)
   return true
+}
+
+/** The call that `reduce` would make, looked up once; it holds addresses, not the memory. Null where it is the reference's work. */
+export function prepareReduce(kind: Reduction, x: View, out: View): (() => void) | null {
+  const found = plan(kind, x, out)
+  return found === null ? null : () => carryOut(found)
 }
