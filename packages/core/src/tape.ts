@@ -18,6 +18,8 @@ export interface Tape {
   assign(x: Tensor, grad: Tensor | null): void
   /** Notes that gradients gather in a leaf; one that was made inside begins each replay without. */
   leaf(x: Tensor): void
+  /** Whether a leaf may have a gradient as it stands, until the next replay writes it: notes that it is `grad` then. */
+  lend(x: Tensor, grad: Tensor): boolean
   /** Raises the error of what cannot be recorded. */
   refuse(what: string, help: string): never
 }

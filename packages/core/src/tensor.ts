@@ -129,7 +129,8 @@ export class Tensor implements View {
   /** @internal */ readonly inference: boolean
   #leafRequiresGrad = false
   #grad: Tensor | null = null
-  #ownsGrad = false
+  /** Whether the gradient's memory is known to this tensor alone; a function that copies it where the memory is only lent. */
+  #ownsGrad: boolean | ((grad: Tensor) => Tensor) = false
   #retains = false
   #warned = false
 
@@ -246,7 +247,7 @@ export class Tensor implements View {
       warn(nonLeafGrad)
     }
     if (tape !== null) return tape.gradientOf(this)
-    this.#ownsGrad = false
+    this.keepGradient()
     return this.#grad
   }
 
@@ -271,7 +272,7 @@ export class Tensor implements View {
 
   /** @internal Sets the gradient, whose fitness is known, and lets go of the memory of one that only this tensor knew. */
   assignGradient(value: Tensor | null): void {
-    if (this.#ownsGrad) this.#grad?.storage.free()
+    if (this.#ownsGrad === true) this.#grad?.storage.free()
     this.#ownsGrad = false
     this.#grad = value
   }
@@ -291,6 +292,19 @@ export class Tensor implements View {
   adoptGradient(value: Tensor): void {
     this.#ownsGrad = true
     this.#grad = value
+  }
+
+  /** @internal Takes a gradient whose memory will be written again; `copy` gives it memory of its own when somebody asks for it. */
+  lendGradient(value: Tensor, copy: (grad: Tensor) => Tensor): void {
+    this.#ownsGrad = copy
+    this.#grad = value
+  }
+
+  /** @internal Makes the gradient one that may be held for good. */
+  keepGradient(): void {
+    const copy = this.#ownsGrad
+    this.#ownsGrad = false
+    if (typeof copy === 'function' && this.#grad !== null) this.#grad = copy(this.#grad)
   }
 
   /** @internal Whether this non-leaf keeps its gradient. */

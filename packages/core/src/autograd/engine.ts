@@ -72,11 +72,18 @@ const isFree = ({ storage, shape, strides }: Tensor): boolean =>
 function accumulate(leaf: AccumulateGrad, grad: Tensor): void {
   if (tape === null) return gather(leaf, grad)
   if (leaf.postHooks !== null && leaf.postHooks.size > 0) refuseHooks(tape)
-  // In the layout that the leaf's gradient would have.
+  const x = leaf.variable
+  tape.leaf(x)
+  const own = grad.alias()
+  const lent = isFree(grad) && tape.lend(x, own)
+  // Copied in the layout that the leaf's gradient would have.
   const copy = isFree(grad) ? cloneOf : copyOf
   grad.storage.held = true
-  tape.leaf(leaf.variable)
-  tape.opaque(() => gather(leaf, grad, copy), [grad], [])
+  const again = (): void => {
+    if (lent && x.gradient === null) x.lendGradient(own, cloneOf)
+    else gather(leaf, grad, copy)
+  }
+  tape.opaque(again, [grad], [])
 }
 
 const refuseHooks = (recording: Tape): never =>

@@ -38,7 +38,7 @@ class Recording<R extends CompiledResult> {
     const recorder = new Recorder(kernels, this.#inputs)
     try {
       this.#result = recorder.record(() => checkResult(fn(...this.#inputs)))
-      recorder.check()
+      recorder.end()
     } finally {
       setGradEnabled(this.#grad)
     }

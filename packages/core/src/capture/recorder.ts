@@ -58,6 +58,10 @@ export class Recorder implements Tape {
   readonly #states = new Map<Storage, State>()
   readonly #inputs: ReadonlySet<Storage>
   readonly #leaves = new Set<Tensor>()
+  /** Leaves whose gradients are the recording's own memory. */
+  readonly #lent: (readonly [leaf: Tensor, grad: Tensor])[] = []
+  /** Memory that each replay begins by putting back. */
+  readonly #restored = new Set<Storage>()
   /** Constants that were looked at after they had been read: they must be the same in the end. */
   readonly #watched = new Map<Storage, TypedArray>()
 
@@ -160,6 +164,7 @@ export class Recorder implements Tape {
     // What stood there is put back before each replay.
     else if (state === 'read' || (state === 'constant' && !whole)) {
       const values = this.#aside(() => storage.data.slice())
+      this.#restored.add(storage)
       this.first.push(() => storage.data.set(values))
     }
     if (state !== undefined) this.#states.set(storage, 'traced')
@@ -253,12 +258,26 @@ export class Recorder implements Tape {
     })
   }
 
+  lend(x: Tensor, grad: Tensor): boolean {
+    const { storage } = grad
+    if (this.#states.get(storage) !== 'traced' || this.#restored.has(storage) || this.#inputs.has(storage)) return false
+    this.#lent.push([x, grad])
+    return true
+  }
+
   refuse(what: string, help: string): never {
     throw new RuntimeError(`compile(): the function ${what}, which cannot be recorded\n  help: ${help}`)
   }
 
-  /** Ends the recording: what was taken for constant must have been. */
-  check(): void {
+  /** Ends the recording: what was taken for constant must have been, and gradients are called back before they are written. */
+  end(): void {
+    const lent = this.#lent
+    const memory = lent.map(([, { storage }]) => storage)
+    const at = this.entries.findIndex((e) => memory.some((s) => e.writes.has(s)))
+    const recall = (): void => {
+      for (const [x, grad] of lent) if (x.gradient === grad) x.keepGradient()
+    }
+    if (at >= 0) this.entries.splice(at, 0, { run: recall, reads: new Set(memory), writes: new Set(), map: null, opaque: true })
     for (const [storage, values] of this.#watched)
       if (values.some((v, i) => !Object.is(v, storage.data[i]))) throw new RuntimeError(hostRead)
   }
