@@ -3,6 +3,7 @@ import {
   compile,
   Generator,
   manualSeed,
+  memoryStats,
   nn,
   noGrad,
   optim,
@@ -242,6 +243,20 @@ describe('a compiled training step is the eager one to the bit', () => {
 })
 
 describe('what was kept stays', () => {
+  it('and memory does not fill up', () => {
+    const [, { step }] = twins(() => {
+      const model = new nn.Sequential(new nn.Linear(30, 300), new nn.ReLU(), new nn.Linear(300, 1))
+      return { model, optimizer: new optim.Adam(model.parameters()), criterion: new nn.MSELoss() }
+    })
+    const [x, y] = pairs()
+    const first = step(x, y)
+    const before = bits(first)
+    const { reserved } = memoryStats()
+    for (let i = 0; i < 3000; i++) step(x, y)
+    expect(memoryStats().reserved).toBeLessThan(reserved + 2 ** 27)
+    expect(bits(first)).toEqual(before)
+  })
+
   it('results and gradients of earlier calls', () => {
     const [, { model, step }] = twins(logistic((p) => new optim.SGD(p, { lr: 0.5, momentum: 0.9 })))
     const kept: [Tensor, unknown][] = []
