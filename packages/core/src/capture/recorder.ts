@@ -290,8 +290,12 @@ function checkGradient(asRecorded: boolean): void {
     )
 }
 
-/** Whether the view is all of its memory. */
-const isWhole = ({ shape, strides, storage }: Tensor): boolean => numelOf(shape) === storage.length && isDense(shape, strides)
+/** Whether the view is all of its memory; along stretched dimensions, which reductions combine, it stays where it is. */
+function isWhole({ shape, strides, storage }: Tensor): boolean {
+  const moves = (_: number, d: number): boolean => strides[d] !== 0
+  const own = shape.filter(moves)
+  return numelOf(own) === storage.length && isDense(own, strides.filter(moves))
+}
 
 /** The tensors among arguments, in lists and records too. */
 function tensorsIn(args: readonly unknown[]): Tensor[] {
