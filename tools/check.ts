@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Core's files, layer by layer from the bottom; `x/` is the rest of a folder. A file imports values only from its own layer and those below. */
 const layers: readonly string[] = [
   'errors dtype layout tuple expr special special/ matrix/ random/ print/',
-  'memory',
+  'memory tape',
   'backend/',
   'storage',
   'tensor autograd/ promote',
@@ -20,7 +20,7 @@ const layers: readonly string[] = [
   'op',
   'ops/',
   'autograd/engine autograd/methods autograd/function autograd/anomaly access create create-like ranges random print',
-  'create-methods random-methods testing/',
+  'capture/ create-methods random-methods testing/',
   'methods testing index',
 ]
 

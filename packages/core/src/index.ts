@@ -9,6 +9,7 @@ export { enableGrad, inferenceMode, isGradEnabled, isInferenceModeEnabled, noGra
 export type { Hook, Node } from './autograd/node.ts'
 export { areDeterministicAlgorithmsEnabled, useDeterministicAlgorithms } from './backend/wasm/base.ts'
 export { getNumThreads, setNumThreads } from './backend/wasm/threads/pool.ts'
+export { type CompiledResult, compile } from './capture/compile.ts'
 export { empty, full, type Nested, ones, scalarTensor, type TensorOptions, tensor, zeros } from './create.ts'
 export { emptyLike, fullLike, onesLike, zerosLike } from './create-like.ts'
 export {
@@ -234,4 +235,5 @@ export {
   setRngState,
 } from './random.ts'
 export { arange, eye, type LogspaceOptions, linspace, logspace, type TriangleIndicesOptions, trilIndices, triuIndices } from './ranges.ts'
+export { replayable } from './tape.ts'
 export { Tensor } from './tensor.ts'

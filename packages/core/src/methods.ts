@@ -2,7 +2,7 @@
 import * as access from './access.ts'
 import * as graph from './autograd/methods.ts'
 import * as creation from './create-methods.ts'
-import { inplaceOf } from './op.ts'
+import { cloneOf, inplaceOf } from './op.ts'
 import * as arithmetic from './ops/arithmetic.ts'
 import * as binary from './ops/binary.ts'
 import * as bitwise from './ops/bitwise.ts'
@@ -19,7 +19,7 @@ import * as trigonometry from './ops/trigonometry.ts'
 import { unbind } from './ops/view.ts'
 import { toString, toTemplate } from './print.ts'
 import * as random from './random-methods.ts'
-import { Tensor, viewHistory } from './tensor.ts'
+import { gradientMemory, Tensor, viewHistory } from './tensor.ts'
 
 type AnyOperation = (x: Tensor, ...rest: unknown[]) => unknown
 
@@ -79,5 +79,6 @@ Object.defineProperties(Tensor.prototype, {
   },
 })
 
+gradientMemory.copy = cloneOf
 viewHistory.renew = renewHistory
 viewHistory.write = recordWrite

@@ -24,6 +24,7 @@ import {
   fillUniform,
 } from './random/fill.ts'
 import { GeneratorBase } from './random/generator.ts'
+import { replayable } from './tape.ts'
 import { allocateTensor, type Tensor } from './tensor.ts'
 
 /**
@@ -93,9 +94,15 @@ export interface RandomOptions {
 
 const engineOf = ({ generator }: RandomOptions): Generator['engine'] => (generator ?? defaultGenerator).engine
 
-/** Fills the memory of `x`: directly where its elements stand without gaps, else by way of a copy. */
+/** Fills `x`, and again in each replay of a recording. */
 function fill(x: Tensor, draw: (out: TypedArray, contiguous: boolean) => void): Tensor {
   checkInplace(x)
+  replayable(() => fillNow(x, draw), [], [x])
+  return x
+}
+
+/** Fills the memory of `x`: directly where its elements stand without gaps, else by way of a copy. */
+function fillNow(x: Tensor, draw: (out: TypedArray, contiguous: boolean) => void): void {
   const n = x.numel()
   const contiguous = x.isContiguous()
   if (n > 0)
@@ -106,7 +113,6 @@ function fill(x: Tensor, draw: (out: TypedArray, contiguous: boolean) => void): 
       kernels.copy(aside, x)
     }
   x.storage.version++
-  return x
 }
 
 function floatFill(name: string, x: Tensor, draw: (out: FloatArray, contiguous: boolean) => void): Tensor {
@@ -144,8 +150,13 @@ export function normal_(x: Tensor, mean = 0, std = 1, options: RandomOptions = {
  */
 export function bernoulli_(x: Tensor, p: number | Tensor = 0.5, options: RandomOptions = {}): Tensor {
   if (typeof p !== 'number') {
-    const each = valuesOf(p) as FloatArray
-    return fill(x, (out) => fillBernoulliEach(engineOf(options), out, each))
+    checkInplace(x)
+    const run = (): void => {
+      const each = valuesOf(p) as FloatArray
+      fillNow(x, (out) => fillBernoulliEach(engineOf(options), out, each))
+    }
+    replayable(run, [p], [x])
+    return x
   }
   if (!(p >= 0 && p <= 1)) throw new RuntimeError(`bernoulli_ expects p to be in [0, 1], but got p=${p}`)
   return fill(x, (out) => fillBernoulli(engineOf(options), out, p))
@@ -250,7 +261,7 @@ export function randint(low: number, high: number, shape: Shape, options: Random
  * @see https://pytorch.org/docs/stable/generated/torch.randperm.html
  */
 export function randperm(n: number, options: RandomTensorOptions = {}): Tensor {
-  return made([n], { dtype: 'int64', ...options }, (x) => fillRandperm(engineOf(options), x.data))
+  return made([n], { dtype: 'int64', ...options }, (x) => replayable(() => fillRandperm(engineOf(options), x.data), [], [x]))
 }
 
 /**

@@ -3,6 +3,7 @@
 import { baseKernels } from './backend/wasm/base.ts'
 import { arrayOf, type DType, itemsize, type TypedArray } from './dtype.ts'
 import { address, giveBack, growths, type Token, take, wasmMemory } from './memory.ts'
+import { tape } from './tape.ts'
 
 /** Typed arrays made for a storage hold it, so that nobody keeps elements whose place is used again. */
 const owner = Symbol('storage')
@@ -55,10 +56,12 @@ export class Storage {
     else if (!zeroed) {
       if (poison.on) fill(address, bytes, 255)
     } else if (bytes > 0 && !this.token.fresh) fill(address, bytes, 0)
+    if (tape !== null) tape.made(this, zeroed)
   }
 
   /** The elements. The array is valid until more memory is needed; ask again rather than keep it. */
   get data(): TypedArray {
+    if (tape !== null) tape.host(this)
     const view = this.#view
     // Growing the memory detaches the views made before.
     if (view !== null && (view.byteLength > 0 || this.length === 0)) return view
@@ -70,12 +73,14 @@ export class Storage {
 
   /** One element, without making an array for it. */
   get(index: number): number {
+    if (tape !== null) tape.host(this)
     return (this.pointer === 0 ? this.data[index] : whole(this.dtype)[this.pointer / itemsize(this.dtype) + index]) as number
   }
 
   /** Writes one element. */
   set(index: number, value: number): void {
-    if (this.pointer === 0) this.data[index] = value
+    if (tape !== null) tape.set(this, index, value)
+    if (this.pointer === 0) (this.#view as TypedArray)[index] = value
     else whole(this.dtype)[this.pointer / itemsize(this.dtype) + index] = value
   }
 

@@ -23,6 +23,7 @@ import type * as transposed from './ops/transposed.ts'
 import type * as trigonometry from './ops/trigonometry.ts'
 import type * as random from './random-methods.ts'
 import { Storage } from './storage.ts'
+import { tape } from './tape.ts'
 
 /** A function without its first argument; of up to four overloads, each. */
 type Method<F> = F extends {
@@ -100,6 +101,11 @@ const RETAINS = 4
 /** The warning about `.grad` of a non-leaf was given. */
 const WARNED = 8
 const INFERENCE = 16
+/** The gradient's memory will be written again. */
+const LENT = 32
+
+/** @internal How a gradient gets memory of its own; filled in by what stands above. */
+export const gradientMemory: { copy: (grad: Tensor) => Tensor } = { copy: (grad) => grad }
 
 /** @internal How views and bases learn of in-place writes; filled in by the view operations, which stand above. */
 export const viewHistory: {
@@ -260,7 +266,8 @@ export class Tensor implements View {
       this.#set(WARNED, true)
       warn(nonLeafGrad)
     }
-    this.#set(OWNS_GRAD, false)
+    if (tape !== null) return tape.gradientOf(this)
+    this.keepGradient()
     return this.#grad
   }
 
@@ -279,8 +286,14 @@ export class Tensor implements View {
         )
       value.storage.held = true
     }
+    if (tape === null) this.assignGradient(value)
+    else tape.assign(this, value)
+  }
+
+  /** @internal Sets the gradient, whose fitness is known, and lets go of the memory of one that only this tensor knew. */
+  assignGradient(value: Tensor | null): void {
     if (this.#flags & OWNS_GRAD) this.#grad?.storage.free()
-    this.#set(OWNS_GRAD, false)
+    this.#set(OWNS_GRAD | LENT, false)
     this.#grad = value
   }
 
@@ -291,7 +304,7 @@ export class Tensor implements View {
 
   /** @internal */
   set gradient(value: Tensor | null) {
-    this.#set(OWNS_GRAD, false)
+    this.#set(OWNS_GRAD | LENT, false)
     this.#grad = value
   }
 
@@ -299,6 +312,20 @@ export class Tensor implements View {
   adoptGradient(value: Tensor): void {
     this.#set(OWNS_GRAD, true)
     this.#grad = value
+  }
+
+  /** @internal Takes a gradient whose memory will be written again; it gets memory of its own when somebody asks for it. */
+  lendGradient(value: Tensor): void {
+    this.#set(OWNS_GRAD, false)
+    this.#set(LENT, true)
+    this.#grad = value
+  }
+
+  /** @internal Makes the gradient one that may be held for good. */
+  keepGradient(): void {
+    const lent = (this.#flags & LENT) !== 0
+    this.#set(OWNS_GRAD | LENT, false)
+    if (lent && this.#grad !== null) this.#grad = gradientMemory.copy(this.#grad)
   }
 
   /** @internal Whether this non-leaf keeps its gradient. */

@@ -1,5 +1,5 @@
 /** `class Module`: everything it offers follows from walking its fields; nothing is registered. */
-import { type DType, RuntimeError, type Tensor, ValueError } from '@tapegrad/core'
+import { type DType, RuntimeError, replayable, type Tensor, ValueError } from '@tapegrad/core'
 import { convertFields } from './convert.ts'
 import { type ForwardHook, ForwardHooks, type ForwardPreHook, type Hooked, type RemovableHandle } from './hooks.ts'
 import { snakeCase } from './names.ts'
@@ -209,10 +209,12 @@ export abstract class Module {
 
   /** Clears the gradients of all parameters; with `setToNone: false` it fills them with zeros instead. */
   zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
-    for (const p of this.parameters()) {
-      if (setToNone) p.grad = null
-      else if (p.grad !== null) p.grad = p.grad.detach().zero_()
-    }
+    replayable(() => {
+      for (const p of this.parameters()) {
+        if (setToNone) p.grad = null
+        else if (p.grad !== null) p.grad = p.grad.detach().zero_()
+      }
+    })
   }
 
   /** Starts or stops asking for gradients of all parameters. */

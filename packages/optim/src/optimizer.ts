@@ -1,5 +1,5 @@
 /** `class Optimizer`: groups, state, the loop and the state dict. A subclass adds its options and the rule for one parameter. */
-import { enableGrad, noGrad, Tensor, ValueError, warn } from '@tapegrad/core'
+import { enableGrad, noGrad, replayable, Tensor, ValueError, warn } from '@tapegrad/core'
 import { snakeCase } from './names.ts'
 import { text, typeName } from './python.ts'
 import { loadStateDict, stateDict } from './state.ts'
@@ -105,19 +105,22 @@ export abstract class Optimizer<Options extends object, State extends object> {
   step<T>(closure: () => T): T
   step<T>(closure?: () => T): T | undefined {
     const loss = closure === undefined ? undefined : enableGrad(closure)
-    noGrad(() => {
-      for (const group of this.paramGroups) {
-        for (const p of group.params) {
-          const grad = this.keepsGradients ? p.grad : p.gradient
-          if (grad === null) continue
-          const known = this.state.get(p)
-          const state = known ?? ({} as State)
-          this.update(p, grad, state, group)
-          if (known === undefined && Object.keys(state).length > 0) this.state.set(p, state)
-        }
-      }
-    })
+    // As it stands: options and counted steps are other numbers each time.
+    replayable(() => noGrad(() => this.#updateAll()))
     return loss
+  }
+
+  #updateAll(): void {
+    for (const group of this.paramGroups) {
+      for (const p of group.params) {
+        const grad = this.keepsGradients ? p.grad : p.gradient
+        if (grad === null) continue
+        const known = this.state.get(p)
+        const state = known ?? ({} as State)
+        this.update(p, grad, state, group)
+        if (known === undefined && Object.keys(state).length > 0) this.state.set(p, state)
+      }
+    }
   }
 
   /**
@@ -128,12 +131,14 @@ export abstract class Optimizer<Options extends object, State extends object> {
    * @see https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
    */
   zeroGrad({ setToNone = true }: { setToNone?: boolean } = {}): void {
-    for (const { params } of this.paramGroups) {
-      for (const p of params) {
-        if (setToNone) p.grad = null
-        else if (p.grad !== null) p.grad = p.grad.detach().zero_()
+    replayable(() => {
+      for (const { params } of this.paramGroups) {
+        for (const p of params) {
+          if (setToNone) p.grad = null
+          else if (p.grad !== null) p.grad = p.grad.detach().zero_()
+        }
       }
-    }
+    })
   }
 
   /**

@@ -2,11 +2,12 @@
 
 import { kernels } from '../backend/index.ts'
 import { RuntimeError, warnOnce } from '../errors.ts'
-import { contiguousStrides, formatShape, isDense, sameShape } from '../layout.ts'
+import { contiguousStrides, formatShape, isDense, numelOf, sameShape } from '../layout.ts'
 import { copyOf, emptyAs } from '../op.ts'
 import { add } from '../ops/arithmetic.ts'
 import { clone } from '../ops/view.ts'
 import { enterPass, leavePass, type Storage } from '../storage.ts'
+import { type Tape, tape } from '../tape.ts'
 import { allocateTensor, Tensor } from '../tensor.ts'
 import { isGradEnabled, noGrad, setGradEnabled } from './mode.ts'
 import { AccumulateGrad, applyNode, type Edge, gradEdge, type Hook, type Node } from './node.ts'
@@ -80,15 +81,37 @@ function copyFor(x: Tensor, grad: Tensor): Tensor {
   return out
 }
 
-/** Adds a gradient to a leaf. The first one is taken over where nobody else can hold its memory, else copied. */
+/** Whether a gradient can become a leaf's as it is: in memory of its own that nobody holds or waits for. */
+const isFree = (x: Tensor, grad: Tensor): boolean =>
+  !grad.storage.held && grad.storage.waiting <= 1 && numelOf(grad.shape) === grad.storage.length && laidOutFor(x, grad)
+
+/** Adds a gradient to a leaf, in replays of a recording too: there it is left alone, since the next replay writes it anew. */
 function accumulate(leaf: AccumulateGrad, grad: Tensor): void {
+  if (tape === null) return gather(leaf, grad)
+  if (leaf.postHooks !== null && leaf.postHooks.size > 0) refuseHooks(tape)
+  const x = leaf.variable
+  tape.leaf(x)
+  const own = grad.alias()
+  const lent = isFree(x, grad) && tape.lend(x, own)
+  grad.storage.held = true
+  const again = (): void => {
+    if (lent && x.gradient === null) x.lendGradient(own)
+    else gather(leaf, grad)
+  }
+  tape.opaque(again, [grad], [])
+}
+
+const refuseHooks = (recording: Tape): never =>
+  recording.refuse('runs hooks on gradients', 'call hooks from outside: return the gradient and look at it after the call')
+
+/** Adds a gradient to a leaf. The first one is taken over where nobody else can hold its memory, else copied. */
+function gather(leaf: AccumulateGrad, grad: Tensor): void {
   const x = leaf.variable
   const before = x.gradient
   if (before === null) {
     // Recorded, so that it can be differentiated again.
     if (isGradEnabled()) x.gradient = clone(grad)
-    else if (grad.storage.held || grad.storage.waiting > 1 || grad.numel() !== grad.storage.length || !laidOutFor(x, grad))
-      x.adoptGradient(copyFor(x, grad))
+    else if (!isFree(x, grad)) x.adoptGradient(copyFor(x, grad))
     else {
       const own = grad.base === null && grad.node === null ? grad : grad.alias()
       if (grad.storage.pass === 0) x.gradient = own
@@ -143,14 +166,14 @@ class Walk {
   /** Which nodes lead to the wanted inputs; null when all do. */
   readonly #needed: ReadonlySet<Node> | null
   readonly caught: (Tensor | null)[]
-  /** The number that memory taken in this pass bears; 0 where the pass is recorded, since its gradients may then be saved. */
+  /** The number that memory taken in this pass bears; 0 where the pass is recorded, in a graph or for replays, since its gradients are then kept. */
   readonly #number: number
   /** Memory of gradients that were handed on or added to others; free once no gradient waits in it. */
   readonly #spent: Storage[] = []
 
   constructor(roots: readonly Edge[], pass: Pass, number: number) {
     this.#pass = pass
-    this.#number = pass.createGraph ? 0 : number
+    this.#number = pass.createGraph || tape !== null ? 0 : number
     const { capture } = pass
     this.caught = capture === undefined ? [] : capture.map(() => null)
     this.#needed = capture === undefined ? null : nodesTowards(roots, new Set(capture.map((e) => e.node)))
@@ -203,6 +226,7 @@ class Walk {
     // Hooks may put other gradients in their places.
     const incoming = node.hooks === null ? given : [...given]
     const { capture, accumulateCaptured, createGraph, retainGraph } = this.#pass
+    if (tape !== null && (node.retained !== null || node.hooks?.some((h) => h !== undefined && h.size > 0) === true)) refuseHooks(tape)
     if (node.hooks !== null)
       for (let i = 0; i < incoming.length; i++) if (incoming[i]) incoming[i] = runHooks(node.hooks[i], incoming[i] as Tensor)
     if (node.retained !== null) retain(node.retained, incoming, createGraph)
@@ -245,6 +269,8 @@ function retain(retained: readonly (Tensor | undefined)[], incoming: readonly (T
 
 /** Runs one backward pass from `roots` with their gradients; returns what was caught at `capture`. */
 function runPass(roots: readonly Edge[], grads: readonly Tensor[], pass: Pass): (Tensor | null)[] {
+  if (tape !== null && pass.createGraph)
+    tape.refuse('records its backward pass (createGraph)', 'take second derivatives outside of the compiled function')
   const { own, outer } = enterPass()
   const before = isGradEnabled()
   setGradEnabled(pass.createGraph)

@@ -7,11 +7,11 @@ import { gather, scatter } from './wasm/gathers.ts'
 import { mapIntegers } from './wasm/map-integers.ts'
 import { mapReduce } from './wasm/map-reductions.ts'
 import { correlatePlanes, filterPlanes } from './wasm/planes.ts'
-import { map } from './wasm/pointwise-calls.ts'
+import { map, prepare } from './wasm/pointwise-calls.ts'
 import { mapLines, maxPool, sumPool } from './wasm/pooling.ts'
 import { matmul } from './wasm/products.ts'
 import { reduceInSteps } from './wasm/reduce-steps.ts'
-import { reduce } from './wasm/reductions.ts'
+import { prepareReduce, reduce } from './wasm/reductions.ts'
 import { argReduce, argScan, scan } from './wasm/scans.ts'
 import { nll, nllBackward, softmax, softmaxBackward } from './wasm/softmaxes.ts'
 import { sort } from './wasm/sorts.ts'
@@ -62,13 +62,26 @@ const wasm: Backend = {
 /** Kernels that every operation calls. */
 export let kernels: Backend = wasm
 
+/** @internal Puts another backend in the place of the one in use, which is returned. */
+export function useKernels(next: Backend): Backend {
+  const before = kernels
+  kernels = next
+  return before
+}
+
+/** @internal A call of `map` with all that can be settled beforehand settled; null where only `map` itself will do. */
+export const prepareMap = (...call: Parameters<Backend['map']>): (() => void) | null => (kernels === wasm ? prepare(...call) : null)
+
+/** @internal The same of any kernel, once its arguments are known: null where there is nothing to settle. */
+export const prepareCall = (name: keyof Backend, args: readonly unknown[]): (() => void) | null =>
+  kernels !== wasm || name !== 'reduce' ? null : prepareReduce(...(args as Parameters<Backend['reduce']>))
+
 /** @internal Runs `f` on the reference alone, to compare with. */
 export function onReference<T>(f: () => T): T {
-  const before = kernels
-  kernels = reference
+  const before = useKernels(reference)
   try {
     return f()
   } finally {
-    kernels = before
+    useKernels(before)
   }
 }

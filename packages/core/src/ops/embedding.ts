@@ -4,6 +4,7 @@ import { kernels } from '../backend/index.ts'
 import { castScalar, typeName } from '../dtype.ts'
 import { IndexError, NotImplementedError, RuntimeError } from '../errors.ts'
 import { copyOf, record, valuesOf } from '../op.ts'
+import { replayable } from '../tape.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { mul } from './arithmetic.ts'
 import { alongDim, checkIndices, indexSelectAdjoint, isIndex } from './indexing.ts'
@@ -26,16 +27,20 @@ const embeddingRule: Rule<readonly [Tensor], Lookup> = /* @__PURE__ */ rule('Emb
 })
 
 /** Per place, 0 for padding, else 1 or one over how often its row was taken. */
-function weightsOf(index: Tensor, grad: Tensor, { rows, paddingIdx, scaleGradByFreq }: Lookup): Tensor {
+function weightsOf(index: Tensor, grad: Tensor, lookup: Lookup): Tensor {
+  const out = allocateTensor([index.numel(), 1], grad.dtype, false)
+  replayable(() => weigh(index, out, lookup), [index], [out])
+  return out
+}
+
+function weigh(index: Tensor, out: Tensor, { rows, paddingIdx, scaleGradByFreq }: Lookup): void {
   const counts = new Float64Array(rows)
   const { data } = copyOf(index)
   for (const i of data) counts[i] = (counts[i] as number) + 1
-  const out = allocateTensor([data.length, 1], grad.dtype)
   for (let k = 0; k < data.length; k++) {
     const i = data[k] as number
-    out.data[k] = i === paddingIdx ? 0 : castScalar(scaleGradByFreq ? 1 / (counts[i] as number) : 1, grad.dtype)
+    out.data[k] = i === paddingIdx ? 0 : castScalar(scaleGradByFreq ? 1 / (counts[i] as number) : 1, out.dtype)
   }
-  return out
 }
 
 /** Scales the rows that are taken and too long down to length `most`, in place and outside the graph. */

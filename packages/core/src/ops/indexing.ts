@@ -6,6 +6,7 @@ import { type DType, scalarName } from '../dtype.ts'
 import { IndexError, RuntimeError } from '../errors.ts'
 import { broadcastShapes2, formatShape, normalizeDim, numelOf, type Shape } from '../layout.ts'
 import { copyOf, expand, record } from '../op.ts'
+import { replayable } from '../tape.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { reshape } from './view.ts'
 
@@ -20,12 +21,14 @@ export const isIndex = (d: DType): boolean => d === 'int64' || d === 'int32'
 
 /** Refuses indices that point outside. */
 export function checkIndices(index: Tensor, n: number, error: (i: number) => Error): void {
-  const plain = index.isContiguous() ? index : copyOf(index)
-  const { data, offset } = plain
-  for (let k = 0, m = index.numel(); k < m; k++) {
-    const i = data[offset + k] as number
-    if (i < 0 || i >= n) throw error(i)
-  }
+  replayable(() => {
+    const plain = index.isContiguous() ? index : copyOf(index)
+    const { data, offset } = plain
+    for (let k = 0, m = index.numel(); k < m; k++) {
+      const i = data[offset + k] as number
+      if (i < 0 || i >= n) throw error(i)
+    }
+  }, [index])
 }
 
 /** The error of `gather` and `scatter` for an index outside. */
@@ -123,12 +126,15 @@ export function indexSelect(x: Tensor, dim: number, index: Tensor): Tensor {
 /** A copy of indices from `-n` up to `n`, all counted from the front. */
 export function fromFront(index: Tensor, n: number, error: (i: number) => Error): Tensor {
   const plain = copyOf(index, 'int64')
-  const { data } = plain
-  for (let k = 0; k < data.length; k++) {
-    const i = data[k] as number
-    if (i < -n || i >= n) throw error(i)
-    if (i < 0) data[k] = i + n
+  const turn = (): void => {
+    const { data } = plain
+    for (let k = 0; k < data.length; k++) {
+      const i = data[k] as number
+      if (i < -n || i >= n) throw error(i)
+      if (i < 0) data[k] = i + n
+    }
   }
+  replayable(turn, [], [plain])
   return plain
 }
 

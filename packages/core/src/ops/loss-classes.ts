@@ -6,6 +6,7 @@ import { isFloat, scalarName } from '../dtype.ts'
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, numelOf, type Shape, sameShape } from '../layout.ts'
 import { castTo, copyOf, expand, record, recording, valuesOf } from '../op.ts'
+import { replayable } from '../tape.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { add, div, mul, neg } from './arithmetic.ts'
 import { eq, ne } from './compare.ts'
@@ -67,8 +68,12 @@ const nllRule = /* @__PURE__ */ rule<readonly [target: Tensor, weights: Tensor, 
     const result = allocateTensor(shape, grad.dtype)
     const out = parted(result)
     const [outer, , inner] = out.shape as [number, number, number]
-    const divisor = reduction === 'mean' ? total.storage.get(total.offset) : 1
-    kernels.nllBackward({ grad: placed(grad, outer, inner), divisor, target: placed(target, outer, inner), ignoreIndex, weights, out })
+    const views = { grad: placed(grad, outer, inner), target: placed(target, outer, inner), ignoreIndex, weights, out }
+    replayable(
+      () => kernels.nllBackward({ ...views, divisor: reduction === 'mean' ? total.storage.get(total.offset) : 1 }),
+      [views.grad, views.target, weights, total],
+      [out],
+    )
     return [result]
   },
 )
@@ -128,9 +133,12 @@ export function nllLoss(input: Tensor, target: Tensor, { reduction = 'mean', wei
     weight: weight === null ? null : noGrad(() => castTo(weight, dtype)),
     ignoreIndex,
   }
-  const wrong = kernels.nll({ ...views, losses, weights, sum: out, total })
-  if (wrong >= 0) throw new IndexError(`Target ${valuesOf(targets)[wrong]} is out of bounds.`)
-  if (reduction === 'mean') out.storage.set(0, out.storage.get(0) / total.storage.get(0))
+  const run = (): void => {
+    const wrong = kernels.nll({ ...views, losses, weights, sum: out, total })
+    if (wrong >= 0) throw new IndexError(`Target ${valuesOf(targets)[wrong]} is out of bounds.`)
+    if (reduction === 'mean') out.storage.set(0, out.storage.get(0) / total.storage.get(0))
+  }
+  replayable(run, [x, views.target, targets, views.weight], [losses, weights, out, total])
   const name = input.ndim > 2 ? 'NllLoss2DBackward0' : 'NllLossBackward0'
   const attrs = { shape: input.shape, dim, reduction, ignoreIndex }
   return record(reduction === 'none' ? losses : out, nllRule, [input], [targets, weights, total], attrs, name)

@@ -3,6 +3,7 @@ import { noGrad } from '../autograd/mode.ts'
 import { isFloat } from '../dtype.ts'
 import { RuntimeError, ValueError, warnOnce } from '../errors.ts'
 import { sameShape } from '../layout.ts'
+import { replayable } from '../tape.ts'
 import type { Tensor } from '../tensor.ts'
 import { add, div, mul, pow, sub } from './arithmetic.ts'
 import { xlogy } from './binary.ts'
@@ -93,7 +94,11 @@ export function gaussianNllLoss(
   { reduction = 'mean', full = false, eps = 1e-6 }: GaussianOptions = {},
 ): Tensor {
   let spread = typeof variance === 'number' ? noGrad(() => clone(input).fill_(variance)) : variance
-  if (noGrad(() => any(spread.lt(0)).item<boolean>())) throw new ValueError('var has negative entry/entries')
+  const checked = spread
+  const check = (): void => {
+    if (noGrad(() => any(checked.lt(0)).item<boolean>())) throw new ValueError('var has negative entry/entries')
+  }
+  replayable(check, [checked])
   const lead = input.shape.slice(0, -1)
   if (!sameShape(spread.shape, input.shape))
     if (sameShape(spread.shape, lead)) spread = unsqueeze(spread, -1)

@@ -5,6 +5,7 @@ import { isFloat, scalarName } from '../dtype.ts'
 import { IndexError, NotImplementedError, RuntimeError, ValueError } from '../errors.ts'
 import { formatShape, sameShape } from '../layout.ts'
 import { castTo, copyOf, expand, record } from '../op.ts'
+import { replayable } from '../tape.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { logsigmoid } from './activation.ts'
 import { add, div, mul, neg, sub } from './arithmetic.ts'
@@ -113,7 +114,10 @@ export function multiMarginLoss(
   if (target.dtype !== 'int64') throw new RuntimeError(`expected scalar type Long but found ${scalarName(target.dtype)}`)
   refuseIntegers(input, 'multi_margin_loss_cpu_kernel')
   const own = noGrad(() => copyOf(reshape(target, [n])))
-  for (const c of own.data) if (c < 0 || c >= classes) throw new IndexError(`target out of range`)
+  const check = (): void => {
+    for (const c of own.data) if (c < 0 || c >= classes) throw new IndexError(`target out of range`)
+  }
+  replayable(check, [own])
   const { weights, out } = noGrad(() => {
     const z = shortfalls(rows, own, margin)
     const weights = weight === null ? null : indexSelect(weight, 0, own)

@@ -1,13 +1,15 @@
 /** Losses: a pointwise formula, then a mean or a sum, as one operation with one node. */
 
-import { isGradEnabled, noGrad, setGradEnabled } from '../autograd/mode.ts'
+import { isGradEnabled, setGradEnabled } from '../autograd/mode.ts'
 import type { Rule, Saved } from '../autograd/node.ts'
+import { kernels } from '../backend/index.ts'
 import { isFloat, scalarName } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
 import { broadcastShapes2, type Shape, sameShape } from '../layout.ts'
 import { edgesOf, expand, type Kernel, kernel, type PointwiseAttrs, pointwiseAttrs, pullback, record, savedOf } from '../op.ts'
 import { commonType, floatType } from '../promote.ts'
-import type { Tensor } from '../tensor.ts'
+import { replayable } from '../tape.ts'
+import { allocateTensor, type Tensor } from '../tensor.ts'
 import { div } from './arithmetic.ts'
 import { mean, sum } from './reduce.ts'
 import type { Operand } from './types.ts'
@@ -137,13 +139,21 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, { weight = nul
   if (target.dtype !== input.dtype)
     throw new RuntimeError(`Found dtype ${scalarName(target.dtype)} but expected ${scalarName(input.dtype)}`)
   checkWeight(input, weight)
-  if (!within01(input)) throw new RuntimeError('all elements of input should be between 0 and 1')
-  if (!within01(target)) throw new RuntimeError('all elements of target should be between 0 and 1')
+  replayable(() => {
+    if (!within01(input)) throw new RuntimeError('all elements of input should be between 0 and 1')
+    if (!within01(target)) throw new RuntimeError('all elements of target should be between 0 and 1')
+  }, [input, target])
   return reduced(bce, [input, target, weight ?? 1], reduction)
 }
 
+const outside = /* @__PURE__ */ kernel({ name: 'outside', forward: (x) => x.ge(0).mul(x.le(1)).logicalNot() })
+
 /** Whether all elements are of [0, 1]; NaN is not. */
-const within01 = (x: Tensor): boolean => noGrad(() => x.ge(0).mul(x.le(1)).all().item<boolean>())
+function within01(x: Tensor): boolean {
+  const count = allocateTensor([], x.dtype, false)
+  kernels.mapReduce(outside.program, x.dtype, x.shape, [x], 1, count)
+  return count.storage.get(0) === 0
+}
 
 const bceLogits = /* @__PURE__ */ kernel({
   name: 'binary_cross_entropy_with_logits',

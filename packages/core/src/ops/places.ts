@@ -3,6 +3,7 @@ import { type Rule, rule } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { numelOf, type Shape, viewStrides } from '../layout.ts'
 import { cloneOf, copyOf, expand, record, sumTo } from '../op.ts'
+import { replayable } from '../tape.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { apart } from './overwrite.ts'
 
@@ -42,14 +43,18 @@ export const shapeAt = (whole: Shape, { dims, shape, at }: Pick<Places, 'dims' |
  */
 function flat(x: Tensor, { dims, indices, shape }: Places): { memory: Tensor; steps: Tensor } {
   const n = numelOf(shape)
-  const steps = allocateTensor([n], 'int64')
+  const steps = allocateTensor([n], 'int64', false)
   let reach = 1
-  dims.forEach((d, k) => {
-    const stride = x.strides[d] as number
-    const index = indices[k] as Tensor
-    reach += Math.max((x.shape[d] as number) - 1, 0) * stride
-    for (let i = 0; i < n; i++) steps.data[i] = (steps.data[i] as number) + (index.data[index.offset + i] as number) * stride
-  })
+  for (const d of dims) reach += Math.max((x.shape[d] as number) - 1, 0) * (x.strides[d] as number)
+  const fill = (): void => {
+    const to = steps.data.fill(0)
+    dims.forEach((d, k) => {
+      const stride = x.strides[d] as number
+      const { data, offset } = indices[k] as Tensor
+      for (let i = 0; i < n; i++) to[i] = (to[i] as number) + (data[offset + i] as number) * stride
+    })
+  }
+  replayable(fill, indices, [steps])
   const rest = without(x.shape, dims)
   const memory = x.alias([reach, ...rest], [1, ...without(x.strides, dims)])
   return { memory, steps: steps.alias([n, ...rest], [1, ...rest.map(() => 0)]) }

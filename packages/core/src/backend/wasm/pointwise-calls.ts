@@ -6,6 +6,7 @@
 import { type DType, dtypes, itemsize } from '../../dtype.ts'
 import type { Program } from '../../expr.ts'
 import { numelOf } from '../../layout.ts'
+import { address, take, wasmMemory } from '../../memory.ts'
 import type { View } from '../backend.ts'
 import { instantiate } from './engine.ts'
 import { emitPointwise, type OperandSignature } from './pointwise.ts'
@@ -82,13 +83,16 @@ function isRun({ shape, strides }: View): boolean {
   return true
 }
 
-/** Runs the program; false where it has to be the reference's work. */
-export function map(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): boolean {
+/** What `survey` finds: a call for the reference, operands that one run goes through, others. */
+const DECLINED = 0
+const FLAT = 1
+const NESTED = 2
+
+/** Fills `codes` and `addresses`, and says how the operands lie. */
+function survey(out: View, inputs: readonly (View | number)[], n: number): number {
   const { dtype } = out
   const count = inputs.length
-  if (out.pointer === 0 || count > OPERANDS || (dtype !== 'float32' && dtype !== 'float64' && dtype !== 'bool')) return false
-  const n = numelOf(out.shape)
-  if (n === 0) return true
+  if (out.pointer === 0 || count > OPERANDS || (dtype !== 'float32' && dtype !== 'float64' && dtype !== 'bool')) return DECLINED
   let flat = isRun(out)
   for (let i = 0; i < count; i++) {
     const x = inputs[i] as View | number
@@ -97,7 +101,7 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
       addresses[i] = x
       continue
     }
-    if (x.pointer === 0) return false
+    if (x.pointer === 0) return DECLINED
     let kind = VECTOR
     if (flat && !alike(x, out)) {
       if (isOne(x)) kind = n > 1 ? SCALAR : VECTOR
@@ -106,7 +110,18 @@ export function map(program: Program, compute: DType, out: View, inputs: readonl
     codes[i] = kind + 4 * codeOf(x.dtype)
     addresses[i] = x.pointer + x.offset * itemsize(x.dtype)
   }
-  if (flat) {
+  return flat ? FLAT : NESTED
+}
+
+/** Runs the program; false where it has to be the reference's work. */
+export function map(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): boolean {
+  const { dtype } = out
+  const count = inputs.length
+  const n = numelOf(out.shape)
+  const lie = survey(out, inputs, n)
+  if (lie === DECLINED) return false
+  if (n === 0) return true
+  if (lie === FLAT) {
     const kernel = kernelFor(program, compute, dtype, false, count)
     if (kernel === null) return false
     const at = out.pointer + out.offset * itemsize(dtype)
@@ -179,4 +194,57 @@ function divideNested(kernel: KernelFunction, walk: Walk, n: number, out: number
     return args
   })
   callAll(kernel, calls)
+}
+
+/**
+ * The call that `map` would make, with everything looked up once; null where it is the reference's work.
+ *
+ * It holds addresses, not the memory: whoever keeps it keeps the views.
+ */
+export function prepare(program: Program, compute: DType, out: View, inputs: readonly (View | number)[]): (() => void) | null {
+  const count = inputs.length
+  const n = numelOf(out.shape)
+  const lie = survey(out, inputs, n)
+  if (lie === DECLINED || n === 0) return null
+  const walk = lie === NESTED ? layOut(out, inputs, codes) : null
+  if (lie === NESTED && walk === null) return null
+  const kernel = kernelFor(program, compute, out.dtype, lie === NESTED, count)
+  if (kernel === null) return null
+  const at = out.pointer + out.offset * itemsize(out.dtype)
+  if (walk !== null) {
+    const { length, words } = walk
+    const written = new Int32Array(wasmMemory().buffer, walk.descriptor, words).slice()
+    // Room of its own, since the next walk is laid out where this one was.
+    const token = take(written.byteLength)
+    if (token === null) return null
+    const descriptor = address
+    new Int32Array(wasmMemory().buffer, descriptor, words).set(written)
+    // What is called holds what it points to.
+    return Object.assign(bind(kernel, [length, descriptor, at, ...operandsOf(inputs)]), { token })
+  }
+  const simple = bind(kernel, [n, at, ...operandsOf(inputs)])
+  if (n < MANY) return simple
+  const [ownCodes, ownAddresses] = [codes.slice(), addresses.slice()]
+  const size = itemsize(out.dtype)
+  return () => {
+    if (!hasThreads()) return simple()
+    codes.set(ownCodes)
+    addresses.set(ownAddresses)
+    divide(kernel, n, at, size, count)
+  }
+}
+
+const operandsOf = (inputs: readonly (View | number)[]): number[] =>
+  inputs.map((x) => (typeof x === 'number' ? x : x.pointer + x.offset * itemsize(x.dtype)))
+
+/** A function with its arguments; by their number, since spreading them costs more than a small kernel does. */
+function bind(kernel: KernelFunction, args: readonly number[]): () => void {
+  const [a, b, c, d, e, f, g, h] = args as [number, number, number, number, number, number, number, number]
+  if (args.length === 3) return () => kernel(a, b, c)
+  if (args.length === 4) return () => kernel(a, b, c, d)
+  if (args.length === 5) return () => kernel(a, b, c, d, e)
+  if (args.length === 6) return () => kernel(a, b, c, d, e, f)
+  if (args.length === 7) return () => kernel(a, b, c, d, e, f, g)
+  if (args.length === 8) return () => kernel(a, b, c, d, e, f, g, h)
+  return () => kernel(...args)
 }

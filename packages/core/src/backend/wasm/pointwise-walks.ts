@@ -18,6 +18,8 @@ export interface Walk {
   descriptor: number
   /** As many pieces as it can be cut into along the outermost dimension. */
   pieces: number
+  /** How many words there are. */
+  words: number
 }
 
 /** Room for the descriptor of any walk in practice. */
@@ -31,9 +33,7 @@ const order = /* @__PURE__ */ new Int32Array(DIMS)
 const lengths = /* @__PURE__ */ new Int32Array(DIMS)
 const strides = /* @__PURE__ */ new Int32Array(VIEWS * DIMS)
 const undo = /* @__PURE__ */ new Int32Array(VIEWS)
-const walk: Walk = { length: 0, descriptor: 0, pieces: 1 }
-/** The words of its descriptor. */
-let used = 0
+const walk: Walk = { length: 0, descriptor: 0, pieces: 1, words: 0 }
 
 let words: Int32Array | null = null
 let wordsMade = 0
@@ -126,7 +126,7 @@ export function layOut(out: View, inputs: readonly (View | number)[], codes: Int
   walk.length = lengths[inner] as number
   walk.descriptor = descriptor
   walk.pieces = inner > 0 ? Math.min(lengths[0] as number, Math.floor(BYTES / (4 * at - descriptor)) - 1) : 1
-  used = at - (descriptor >>> 2)
+  walk.words = at - (descriptor >>> 2)
   return walk
 }
 
@@ -137,7 +137,7 @@ export const outerLength = (): number => lengths[0] as number
 export const outerStep = (k: number): number => strides[k * DIMS] as number
 
 /** The descriptor of a piece of the last walk: the same, but with so many steps along the outermost dimension, of which `pointers` tell. */
-export function pieceOf({ descriptor }: Walk, index: number, length: number, pointers: number): number {
+export function pieceOf({ descriptor, words: used }: Walk, index: number, length: number, pointers: number): number {
   const from = descriptor >>> 2
   const to = from + (index + 1) * used
   const memory = words as Int32Array

@@ -83,8 +83,40 @@ function reduceTall(run: Columns, { rows, columns, at, step, size }: Matrix, out
   run(blocks, columns, results, columns, out, room)
 }
 
-/** What `asMatrix` found; one for all calls, since nothing is to be allocated on the way. */
-const matrix = { rows: 1, columns: 1, step: 0, outRow: 0, outColumn: 0 }
+/** How a reduction is to be called. */
+interface Plan extends Matrix {
+  rows: number
+  columns: number
+  step: number
+  /** How the output steps along the rows and columns of the input. */
+  outRow: number
+  outColumn: number
+  at: number
+  size: number
+  out: number
+  run: Rows | Columns | null
+  byRows: boolean
+  /** Whether it is done in blocks. */
+  blocks: boolean
+  /** Bytes of scratch memory. */
+  room: number
+}
+
+/** The plan of the call under way; one for all calls, since nothing is to be allocated on the way. */
+const plan: Plan = {
+  rows: 1,
+  columns: 1,
+  step: 0,
+  outRow: 0,
+  outColumn: 0,
+  at: 0,
+  size: 4,
+  out: 0,
+  run: null,
+  byRows: true,
+  blocks: false,
+  room: 0,
+}
 
 /** Takes the dimensions of `x` and `out` together to rows and columns, where they step alike; false where that cannot be, or nothing is there. */
 function asMatrix({ shape, strides }: View, out: View): boolean {
@@ -110,11 +142,11 @@ function asMatrix({ shape, strides }: View, out: View): boolean {
     } else if (x === rows * step && o === rows * outRow) rows *= n
     else return false
   }
-  matrix.rows = rows
-  matrix.columns = columns
-  matrix.step = dims === 2 ? step : columns
-  matrix.outRow = outRow
-  matrix.outColumn = outColumn
+  plan.rows = rows
+  plan.columns = columns
+  plan.step = dims === 2 ? step : columns
+  plan.outRow = outRow
+  plan.outColumn = outColumn
   return true
 }
 
@@ -126,36 +158,63 @@ const columnKernels: Readonly<Record<'float32' | 'float64', Known>> = { float32:
 
 const kernelOf = (known: Known, kind: Reduction, name: () => string): unknown => (known[kind] ??= baseKernels('reductions')[name()])
 
-/** Reduces `x` into `out`; false where it has to be the reference's work. */
-export function reduce(kind: Reduction, x: View, out: View): boolean {
+/** Fills the plan; false where it has to be the reference's work. */
+function survey(kind: Reduction, x: View, out: View): boolean {
   const { dtype } = x
   if ((dtype !== 'float32' && dtype !== 'float64') || out.dtype !== dtype || x.pointer === 0 || out.pointer === 0 || !(kind in names))
     return false
   if (!asMatrix(x, out)) return false
-  const { rows, columns, step, outRow, outColumn } = matrix
+  const { rows, columns, outRow, outColumn } = plan
   const size = itemsize(dtype)
-  // Products of blocks could leave the range of numbers where the whole does not.
-  const long = rows === 1 && columns >= 4 * ROW_BLOCK && kind !== 'prod'
-  const tall = rows >= 4 * COLUMN_BLOCK
   const byRows = outColumn === 0 && (rows === 1 || outRow === 1)
   const byColumns = rows > 1 && outRow === 0 && outColumn === 1 && kind in columnNames
   if (!byRows && !byColumns) return false
+  // Products of blocks could leave the range of numbers where the whole does not.
+  const blocks = byRows ? rows === 1 && columns >= 4 * ROW_BLOCK && kind !== 'prod' : rows >= 4 * COLUMN_BLOCK
+  let room = byRows ? 0 : columnsWorkspace
+  if (blocks) room += byRows ? (columns / ROW_BLOCK + 1) * size : Math.ceil(rows / COLUMN_BLOCK) * columns * size
   // Before any address is taken: making room may collect what nobody holds any more.
-  let room = 0
-  if (byColumns) room = scratch(columnsWorkspace + (tall ? Math.ceil(rows / COLUMN_BLOCK) * columns * size : 0))
-  else if (long) room = scratch((columns / ROW_BLOCK + 1) * size)
-  const at = x.pointer + x.offset * size
-  const to = out.pointer + out.offset * size
-  if (byRows) {
-    const run = kernelOf(rowKernels[dtype], kind, () => `rows ${names[kind as keyof typeof names]} ${dtype}`) as Rows
-    if (long) reduceLong(run, { rows, columns, at, step, size }, to, room)
-    else if (rows * columns < MANY) run(rows, columns, at, step, to)
-    else reduceRows(run, { rows, columns, at, step, size }, to)
-  } else {
-    const run = kernelOf(columnKernels[dtype], kind, () => `columns ${columnNames[kind as keyof typeof columnNames]} ${dtype}`) as Columns
-    if (tall) reduceTall(run, { rows, columns, at, step, size }, to, room)
-    else if (rows * columns < MANY) run(rows, columns, at, step, to, room)
-    else reduceColumns(run, { rows, columns, at, step, size }, to, room)
-  }
+  if (room > 0) scratch(room)
+  plan.size = size
+  plan.byRows = byRows
+  plan.blocks = blocks
+  plan.room = room
+  plan.at = x.pointer + x.offset * size
+  plan.out = out.pointer + out.offset * size
+  plan.run = (
+    byRows
+      ? kernelOf(rowKernels[dtype], kind, () => `rows ${names[kind as keyof typeof names]} ${dtype}`)
+      : kernelOf(columnKernels[dtype], kind, () => `columns ${columnNames[kind as keyof typeof columnNames]} ${dtype}`)
+  ) as Rows | Columns
   return true
+}
+
+/** Does it. The caller keeps what the addresses in the plan point to. */
+function carryOut(p: Plan): void {
+  const { rows, columns, at, step, out, room } = p
+  if (p.byRows) {
+    const run = p.run as Rows
+    if (p.blocks) reduceLong(run, p, out, scratch(room))
+    else if (rows * columns < MANY) run(rows, columns, at, step, out)
+    else reduceRows(run, p, out)
+  } else {
+    const run = p.run as Columns
+    if (p.blocks) reduceTall(run, p, out, scratch(room))
+    else if (rows * columns < MANY) run(rows, columns, at, step, out, scratch(room))
+    else reduceColumns(run, p, out, scratch(room))
+  }
+}
+
+/** Reduces `x` into `out`; false where it has to be the reference's work. */
+export function reduce(kind: Reduction, x: View, out: View): boolean {
+  if (!survey(kind, x, out)) return false
+  carryOut(plan)
+  return true
+}
+
+/** The call that `reduce` would make, looked up once; it holds addresses, not the memory. Null where it is the reference's work. */
+export function prepareReduce(kind: Reduction, x: View, out: View): (() => void) | null {
+  if (!survey(kind, x, out)) return null
+  const own = { ...plan }
+  return () => carryOut(own)
 }
