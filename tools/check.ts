@@ -16,10 +16,12 @@ const layers: readonly string[] = [
   'storage',
   'tensor autograd/ promote',
   'record',
+  'pullback',
   'pointwise elementwise',
+  'overloads',
   'op',
   'ops/',
-  'autograd/engine autograd/methods autograd/function autograd/anomaly access create create-like ranges random print',
+  'autograd/engine autograd/walk autograd/methods autograd/function autograd/anomaly access create create-like ranges random print',
   'capture/ create-methods random-methods testing/',
   'methods testing index',
 ]

@@ -1,33 +1,16 @@
 /** Pointwise operations: formulas become kernels and graph nodes; broadcasting, promotion and saving follow. */
 import { checkInplace, checkWritable, overwrites, rebase } from './autograd/inplace.ts'
-import { isGradEnabled } from './autograd/mode.ts'
-import { type Edge, NOTHING, Node, type Rule, type Saved } from './autograd/node.ts'
+import { type Edge, Node, type Saved } from './autograd/node.ts'
 import { kernels } from './backend/index.ts'
-import { castScalar, type DType, isFloat, scalarName } from './dtype.ts'
+import { type DType, isFloat, scalarName } from './dtype.ts'
 import { NotImplementedError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
-import { broadcastShapes2, isContiguous, isDense, numelOf, type Shape, sameShape } from './layout.ts'
+import { broadcastShapes2, isContiguous, numelOf, type Shape, sameShape } from './layout.ts'
 import { commonType, floatType, type Operand, pyType, resultType } from './promote.ts'
-import { castTo, checkSavable, copyOf, copyWithHistory, edgesOf, expand, sumTo } from './record.ts'
+import { type Adjoint, allocateLike, type PointwiseAttrs, pointwiseAttrs, pointwiseRule, savedOf } from './pullback.ts'
+import { checkSavable, copyOf, copyWithHistory, edgesOf } from './record.ts'
 import { Storage } from './storage.ts'
-import { allocateTensor, Tensor } from './tensor.ts'
-
-/** A tensor for a pointwise result: laid out as the inputs where they agree, so that a transposed input gives a transposed output. */
-function allocateLike(shape: Shape, dtype: DType, operands: readonly Operand[]): Tensor {
-  let model: Tensor | null = null
-  for (let i = 0; i < operands.length; i++) {
-    const x = operands[i] as Operand
-    if (typeof x === 'number') continue
-    if (!sameShape(x.shape, shape)) {
-      if (x.shape.length === 0) continue
-      return allocateTensor(shape, dtype, false)
-    }
-    if (model === null) model = x
-    else if (!sameStrides(model, x)) return allocateTensor(shape, dtype, false)
-  }
-  if (model === null || !isDense(shape, model.strides)) return allocateTensor(shape, dtype, false)
-  return new Tensor(new Storage(dtype, model.numel(), false), dtype, shape, model.strides, 0)
-}
+import { Tensor } from './tensor.ts'
 
 /** One of the tensors where all are dense, of one floating-point dtype and one layout, and fill their memory; else null. */
 function alike(operands: readonly Operand[]): Tensor | null {
@@ -42,8 +25,6 @@ function alike(operands: readonly Operand[]): Tensor | null {
   }
   return model
 }
-
-const sameStrides = (x: Tensor, y: Tensor): boolean => sameShape(x.strides, y.strides)
 
 /** Which dtype a pointwise operation computes in and returns. */
 type DTypeRule =
@@ -73,21 +54,6 @@ export interface Formula {
   readonly forward: Forward
   /** One gradient per operand, `null` where none flows. Absent: the operation is not differentiable. */
   readonly backward?: Backward
-}
-
-/** The adjoint of one operand: `grad` itself needs no kernel. */
-interface Adjoint {
-  readonly program: Program
-  readonly identity: boolean
-}
-
-/** What a pointwise node remembers beside its tensors. */
-export interface PointwiseAttrs {
-  readonly kernel: Kernel
-  readonly compute: DType
-  /** The shapes and dtypes of the operands, null for numbers; absent where all have the shape of the result and the dtype computed in. */
-  readonly shapes: readonly (Shape | null)[] | null
-  readonly dtypes: readonly (DType | null)[] | null
 }
 
 /** The shape that all operands broadcast to. */
@@ -256,119 +222,5 @@ export class Kernel {
   }
 }
 
-/** The output and the operands of a formula, null where no adjoint that will run reads them. */
-export function savedOf(reads: number, out: Tensor | null, operands: readonly Operand[]): readonly (Operand | null)[] {
-  if (reads < 2) return NOTHING
-  const saved: (Operand | null)[] = [reads & 2 ? out : null]
-  for (let i = 0; i < operands.length; i++) saved.push(reads & (4 << i) ? (operands[i] as Operand) : null)
-  return saved
-}
-
-/** A plain number as a tensor of the dtype that the operation computes in, for backward formulas that run over tensors. */
-function scalarTensor(value: number, dtype: DType): Tensor {
-  const out = allocateTensor([], dtype)
-  out.storage.set(0, castScalar(value, dtype))
-  return out
-}
-
-/**
- * The gradients of a formula's operands. Without recording each is one kernel; with it, the same formula runs over tensors.
- * `saved` holds the output and the operands, null where the formula does not read them.
- */
-export function pullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, node: Pick<Node, 'needs'>): (Tensor | null)[] {
-  if (isGradEnabled()) return recordedPullback(grad, saved, attrs, node)
-  const { kernel, compute } = attrs
-  const { adjoints } = kernel
-  const grads: (Tensor | null)[] = []
-  for (let i = 0; i < adjoints.length; i++) {
-    const adjoint = adjoints[i] as Adjoint | null
-    if (adjoint === null || !node.needs(i)) grads.push(null)
-    else if (adjoint.identity) grads.push(finish(grad, i, attrs))
-    else {
-      const { slots } = adjoint.program
-      const inputs: Operand[] = []
-      for (let k = 0; k < slots.length; k++) inputs.push(slots[k] === 0 ? grad : (saved[(slots[k] as number) - 1] as Operand))
-      const out = allocateLike(grad.shape, grad.dtype, inputs)
-      kernels.map(adjoint.program, compute, out, inputs)
-      grads.push(finish(out, i, attrs))
-    }
-  }
-  return grads
-}
-
-/** The same as a part of the graph: the formula runs as a whole, over tensors. */
-function recordedPullback(grad: Tensor, saved: Saved, attrs: PointwiseAttrs, node: Pick<Node, 'needs'>): (Tensor | null)[] {
-  const { kernel, compute } = attrs
-  // What was not saved, because no gradient that is wanted reads it, stands in as NaN.
-  const xs = Array.from({ length: kernel.arity + 1 }, (_, i) => {
-    const t = saved[i] ?? Number.NaN
-    return typeof t === 'number' ? scalarTensor(t, compute) : t
-  })
-  const backward = kernel.formula.backward as unknown as (...xs: Tensor[]) => (Tensor | null)[]
-  return backward(grad, ...xs).map((g, i) => (g === null || !node.needs(i) ? null : finish(expand(g, grad.shape), i, attrs)))
-}
-
-/** Takes a gradient from the shape and dtype of the result to those of operand `i`. */
-const finish = (g: Tensor, i: number, { shapes, dtypes }: PointwiseAttrs): Tensor =>
-  shapes === null || dtypes === null ? g : castTo(sumTo(g, shapes[i] as Shape), dtypes[i] as DType)
-
-/** The node of every pointwise operation. */
-const pointwiseRule: Rule<Saved, PointwiseAttrs> = {
-  name: 'PointwiseBackward0',
-  backward: (grad, node) => pullback(grad, node.saved(), node.attrs, node),
-}
-
-/** What `pullback` needs to know of a call. */
-export function pointwiseAttrs(kernel: Kernel, compute: DType, operands: readonly Operand[], out: Shape): PointwiseAttrs {
-  let plain = true
-  for (let i = 0; i < operands.length && plain; i++) {
-    const x = operands[i] as Operand
-    plain = typeof x === 'number' || (x.dtype === compute && sameShape(x.shape, out))
-  }
-  if (plain) return kernel.plain(compute)
-  return {
-    kernel,
-    compute,
-    shapes: operands.map((x) => (typeof x === 'number' ? null : x.shape)),
-    dtypes: operands.map((x) => (typeof x === 'number' ? null : x.dtype)),
-  }
-}
-
 /** Defines one variant of a pointwise operation. */
 export const kernel = (formula: Formula): Kernel => new Kernel(formula)
-
-/** A variant and what it is to run on. */
-export type Call = readonly [kernel: Kernel, operands: readonly Operand[]]
-
-/** An operation whose in-place form writes straight into its first argument. */
-export interface WithInto {
-  readonly into: (self: Tensor, ...args: never[]) => Tensor
-}
-
-/** Defines a pointwise operation that chooses its variant by its arguments; its in-place form follows. */
-export function overloads<A extends unknown[]>(pick: (...args: A) => Call): (...args: A) => Tensor {
-  // All of them take at most four arguments, and a rest parameter would be an array for each call.
-  const choose = pick as unknown as (a: unknown, b: unknown, c: unknown, d: unknown) => Call
-  const run = (a: unknown, b: unknown, c: unknown, d: unknown): Tensor => {
-    const call = choose(a, b, c, d)
-    return call[0].run(call[1])
-  }
-  const into = (a: unknown, b: unknown, c: unknown, d: unknown): Tensor => {
-    const call = choose(a, b, c, d)
-    return call[0].run(call[1], a as Tensor)
-  }
-  return Object.assign(run, { into }) as unknown as (...args: A) => Tensor
-}
-
-/** Defines a pointwise operation from one formula. */
-export function pointwise<A extends Operand[]>(formula: Formula): (...args: A) => Tensor {
-  const only = new Kernel(formula)
-  // Cut to the arity, so that `xs.reduce(mul)` does not pass an index as an operand.
-  const pick: (...xs: Operand[]) => Call =
-    only.arity === 1
-      ? (x) => [only, [x as Operand]]
-      : only.arity === 2
-        ? (x, y) => [only, [x as Operand, y as Operand]]
-        : (...xs) => [only, xs.slice(0, only.arity)]
-  return overloads<A>(pick as (...args: A) => Call)
-}
