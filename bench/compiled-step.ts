@@ -1,7 +1,7 @@
 /**
  * Training steps as they stand and compiled: microseconds with `loss.item()`, best of many short rounds, taken in turns.
  *
- *     npx esbuild bench/compiled-step.ts --bundle --format=esm --platform=node --conditions=@tapegrad/source --outfile=/tmp/step.mjs && node /tmp/step.mjs
+ *     npx esbuild bench/compiled-step.ts --bundle --format=esm --platform=node --conditions=@tapegrad/source --outfile=bench/dist/step.mjs && node bench/dist/step.mjs
  */
 import { compile, manualSeed, rand, randint, type Tensor } from '@tapegrad/core'
 import { BCELoss, CrossEntropyLoss, Linear, type Module, ReLU, Sequential, Sigmoid } from '@tapegrad/nn'
