@@ -8,7 +8,8 @@
  */
 import { RuntimeError } from './errors.ts'
 
-// Every engine has it, but only the library of types with the DOM declares it.
+// Every engine has them, but only the library of types with the DOM declares them.
+declare const performance: { now(): number }
 declare const WebAssembly: { readonly Memory: new (size: { initial: number; maximum: number; shared: boolean }) => WasmMemory }
 
 /** Memory that WebAssembly and typed arrays share. */
@@ -58,6 +59,10 @@ const MOST = 2 ** 32 - PAGE
 /** Pages to begin with: 1 GiB. */
 const GENEROUS = 16384
 const FIRST_BUDGET = 64 << 20
+/** Up to here it grows where collecting takes too much of the time. */
+const COMFORTABLE = 1 << 27
+/** When the last collection ended. */
+let collected = 0
 /** Where nothing can be collected on request, this much may be in use before ordinary arrays take over. */
 const BLIND_BUDGET = 1 << 30
 
@@ -187,9 +192,14 @@ function reclaim(): void {
     if (collect === null) watch()
   }
   if (collect !== null) {
+    const start = performance.now()
     collect()
     collections++
     sweep()
+    const end = performance.now()
+    // A tenth of the time is enough for collecting: more room makes it rarer.
+    if ((end - start) * 10 > end - collected) budget = Math.max(budget, Math.min(budget * 2, COMFORTABLE))
+    collected = end
   }
   if (inUse > budget / 2) budget = Math.min(collect === null ? Math.max(BLIND_BUDGET, budget) : MOST, Math.max(budget * 2, inUse * 2))
 }
