@@ -103,6 +103,7 @@ it('keeps no temporaries', () => {
   const step = (): void => conv2d(x, w, { padding: 1 }).sum().backward()
   for (let i = 0; i < 20; i++) step()
   const before = memoryStats().reserved
-  for (let i = 0; i < 400; i++) step()
-  expect(memoryStats().reserved - before).toBeLessThan(64 << 20)
+  for (let i = 0; i < 1600; i++) step()
+  // The budget, which an engine that is quick beside its collector may have doubled; the results alone take 320 MB.
+  expect(memoryStats().reserved - before).toBeLessThan(144 << 20)
 })
