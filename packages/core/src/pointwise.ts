@@ -5,12 +5,12 @@ import { kernels } from './backend/index.ts'
 import { type DType, isFloat, scalarName } from './dtype.ts'
 import { NotImplementedError } from './errors.ts'
 import { compile, type Expr, input, type Num, type Program, slotsOf } from './expr.ts'
-import { broadcastShapes2, isContiguous, numelOf, type Shape, sameShape } from './layout.ts'
+import { broadcastShapes2, isContiguous, NO_DIMS, numelOf, type Shape, sameShape } from './layout.ts'
 import { commonType, floatType, type Operand, pyType, resultType } from './promote.ts'
 import { type Adjoint, allocateLike, type PointwiseAttrs, pointwiseAttrs, pointwiseRule, savedOf } from './pullback.ts'
 import { checkSavable, copyOf, copyWithHistory, edgesOf } from './record.ts'
 import { Storage } from './storage.ts'
-import { Tensor } from './tensor.ts'
+import { allocateTensor, Tensor } from './tensor.ts'
 
 /** One of the tensors where all are dense, of one floating-point dtype and one layout, and fill their memory; else null. */
 function alike(operands: readonly Operand[]): Tensor | null {
@@ -174,6 +174,19 @@ export class Kernel {
       node.adopt(out, reads & 2 ? 0 : -1)
     }
     return out
+  }
+
+  /** The sum, or the mean, of the results over all elements, outside of the graph and without the results being written down; null for integers. */
+  total(operands: readonly Operand[], mean: boolean): { readonly out: Tensor; readonly shape: Shape; readonly compute: DType } | null {
+    checkOperands(this.formula, operands)
+    checkKind(this.formula, operands)
+    const common = commonType(operands)
+    const shape = broadcastAll(operands)
+    const compute = this.formula.dtype === 'float' ? floatType(common) : common
+    if (!isFloat(compute)) return null
+    const out = allocateTensor(NO_DIMS, compute, false)
+    kernels.mapReduce(this.program, compute, shape, this.#read(operands), mean ? numelOf(shape) : 1, out)
+    return { out, shape, compute }
   }
 
   /** Those of the operands that the formula reads: nearly always all of them. */

@@ -1,13 +1,11 @@
 /** Losses: a pointwise formula, then a mean or a sum, as one operation with one node. */
 
-import { isGradEnabled, setGradEnabled } from '../autograd/mode.ts'
 import type { Rule, Saved } from '../autograd/node.ts'
 import { kernels } from '../backend/index.ts'
 import { isFloat, scalarName } from '../dtype.ts'
 import { RuntimeError, ValueError } from '../errors.ts'
-import { broadcastShapes2, type Shape, sameShape } from '../layout.ts'
+import { broadcastShapes2, numelOf, type Shape, sameShape } from '../layout.ts'
 import { edgesOf, expand, type Kernel, kernel, type PointwiseAttrs, pointwiseAttrs, pullback, record, savedOf } from '../op.ts'
-import { commonType, floatType } from '../promote.ts'
 import { replayable } from '../tape.ts'
 import { allocateTensor, type Tensor } from '../tensor.ts'
 import { div } from './arithmetic.ts'
@@ -51,23 +49,17 @@ export function checkReduction(reduction: Reduction): void {
 export function reduced(formula: Kernel, operands: readonly Operand[], reduction: Reduction): Tensor {
   checkReduction(reduction)
   if (reduction === 'none') return formula.run(operands)
+  const total = formula.total(operands, reduction === 'mean')
+  // Whole numbers have no gradients, and what is to be said of their mean is said there.
+  if (total === null) return reduction === 'mean' ? mean(formula.run(operands)) : sum(formula.run(operands))
+  const { out, shape, compute } = total
   const edges = edgesOf(operands)
-  const recorded = isGradEnabled()
-  setGradEnabled(false)
-  let losses: Tensor
-  let out: Tensor
-  try {
-    losses = formula.run(operands)
-    out = reduction === 'mean' ? mean(losses) : sum(losses)
-  } finally {
-    setGradEnabled(recorded)
-  }
   if (edges === null) return out
   const attrs: LossAttrs = {
-    formula: pointwiseAttrs(formula, floatType(commonType(operands)), operands, losses.shape),
+    formula: pointwiseAttrs(formula, compute, operands, shape),
     reduction,
-    each: losses.shape,
-    count: losses.numel(),
+    each: shape,
+    count: numelOf(shape),
   }
   return record(out, lossRule, operands, savedOf(formula.reads(edges), null, operands), attrs, formula.formula.gradFn as string)
 }
