@@ -1,4 +1,4 @@
-import { empty, full, memoryStats, rand, type Tensor, tensor } from '@tapegrad/core'
+import { arange, empty, full, memoryStats, ones, rand, type Tensor, tensor } from '@tapegrad/core'
 import { describe, expect, it } from 'vitest'
 
 const MB = 2 ** 20
@@ -87,5 +87,27 @@ describe('memory belongs to the garbage collector', () => {
     const before = memoryStats().reserved
     for (let i = 0; i < 20_000; i++) step()
     expect(memoryStats().reserved).toBeLessThanOrEqual(Math.max(before, 128 * MB))
+  })
+
+  it('holds the workspaces of kernels above 2 GiB as well', () => {
+    const held = [1, 2, 3].map(() => empty([3 * 2 ** 26]))
+    // Larger than any workspace before: it is placed anew, behind what is held.
+    expect(ones([1, 4000]).expand([16_384, 4000]).contiguous().sum(0).sum().item()).toBe(16_384 * 4000)
+    const x = arange(6, { dtype: 'float32' }).view([2, 3])
+    expect(x.add(tensor([[0], [10]])).tolist()).toEqual([
+      [0, 1, 2],
+      [13, 14, 15],
+    ])
+    expect(
+      x
+        .t()
+        .mul(tensor([1, 10]))
+        .tolist(),
+    ).toEqual([
+      [0, 30],
+      [1, 40],
+      [2, 50],
+    ])
+    expect(held.length).toBe(3)
   })
 })

@@ -7,18 +7,16 @@
  */
 import type { Plugin } from 'esbuild'
 import { baseBytes } from '../src/backend/wasm/base-bytes.ts'
+import { readUnsigned } from '../src/backend/wasm/encoding.ts'
 import { type Family, families, type Variant, variants } from '../src/backend/wasm/families.ts'
 
 /** Cuts a module before each function body: what comes before the first, and the bodies. */
 function cut(bytes: Uint8Array): Uint8Array[] {
   let at = 8
   const number = (): number => {
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++] as number
-      value |= (byte & 127) << shift
-      if (byte < 128) return value
-    }
+    const [value, end] = readUnsigned(bytes, at)
+    at = end
+    return value
   }
   while (bytes[at] !== 10) {
     at++

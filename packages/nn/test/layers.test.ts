@@ -124,3 +124,13 @@ describe('layers', () => {
     expect(String(new nn.Softplus().forward(tensor([100])))).toBe(messages.get('nn.softplus_ok')?.result)
   })
 })
+
+describe('a linear layer', () => {
+  it('of no input features gives its bias, whatever leads', () => {
+    const layer = new nn.Linear(0, 4)
+    nn.init.constant_(layer.bias as Tensor, 2)
+    const out = layer.forward(ones([2, 3, 0]))
+    expect(out.shape).toEqual([2, 3, 4])
+    expect(out.eq(2).all().item<boolean>()).toBe(true)
+  })
+})

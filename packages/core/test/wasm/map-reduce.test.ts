@@ -40,6 +40,19 @@ describe.each(['float32', 'float64'] as const)('sums of programs in %s', (dtype)
       }
   })
 
+  it.each([4 * 2 ** 15, 4 * 2 ** 15 + 1, 150_003])('in blocks, of %i terms', (n) => {
+    const bits = randomBits(33)
+    const inputs = [
+      randomView(dtype, [n], bits, { dense: true }, numbers(dtype, bits)),
+      randomView('int64', [n], bits, { dense: true }, () => 1),
+    ]
+    const out = randomView(dtype, [], bits)
+    const want = twin(out)
+    reference(programs.squares, dtype, [n], inputs, n, want)
+    expect(mapReduce(programs.squares, dtype, [n], inputs, n, out)).toBe(true)
+    expect(differs(out, want, near(8, dtype))).toBe(null)
+  })
+
   it('of any layout and dtype', () => {
     const bits = randomBits(32)
     for (let t = 0; t < 150; t++) {

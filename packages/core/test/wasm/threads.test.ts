@@ -1,6 +1,19 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { arange, cat, full, getNumThreads, manualSeed, memoryStats, rand, randn, setNumThreads, type Tensor, tensor } from '@tapegrad/core'
+import {
+  arange,
+  cat,
+  full,
+  getNumThreads,
+  manualSeed,
+  memoryStats,
+  mseLoss,
+  rand,
+  randn,
+  setNumThreads,
+  type Tensor,
+  tensor,
+} from '@tapegrad/core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pieces } from '../../src/backend/wasm/threads/pieces.ts'
@@ -88,6 +101,7 @@ describe('threads', () => {
         const [x, y] = [randn([n], { dtype }), randn([n], { dtype })]
         expectSame(() => x.exp().mul(y).add(2), `${dtype} ${n}`)
         expectSame(() => x.gt(y), `${dtype} ${n}, compared`)
+        expectSame(() => mseLoss(x, y), `${dtype} ${n}, the mean of a loss`)
         expectSame(() => x.clone().mul_(y).sigmoid_(), `${dtype} ${n}, in place`)
       }),
       { numRuns: 6, seed: 2 },

@@ -16,7 +16,7 @@
  * })
  * const instance = new WebAssembly.Instance(new WebAssembly.Module(module.build()), { env: { memory } })
  */
-import { text, unsigned } from './encoding.ts'
+import { readUnsigned, text, unsigned } from './encoding.ts'
 import { FunctionBuilder, type FunctionRef, typeCodes, type ValueType } from './function.ts'
 
 export { FunctionBuilder, type FunctionRef, type Label, type Local, type ValueType } from './function.ts'
@@ -126,12 +126,9 @@ export function markShared(bytes: Uint8Array): void {
   // The memory is the last entry of the section of imports: 1 for a greatest size, the least one in some bytes, the greatest in three.
   let at = 8
   const number = (): number => {
-    let value = 0
-    for (let shift = 0; ; shift += 7) {
-      const byte = bytes[at++] as number
-      value |= (byte & 127) << shift
-      if (byte < 128) return value
-    }
+    const [value, end] = readUnsigned(bytes, at)
+    at = end
+    return value
   }
   for (;;) {
     const id = bytes[at++]

@@ -6,6 +6,16 @@ export function unsigned(out: number[], n: number): void {
   out.push(n)
 }
 
+/** Reads an unsigned LEB128 number below 2^31; returns it and where it ends. */
+export function readUnsigned(bytes: ArrayLike<number>, at: number): [value: number, end: number] {
+  let value = 0
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++] as number
+    value |= (byte & 127) << shift
+    if (byte < 128) return [value, at]
+  }
+}
+
 /** Appends a signed LEB128 number of 32 bits. */
 export function signed32(out: number[], n: number): void {
   for (n |= 0; n < -64 || n > 63; n >>= 7) out.push((n & 127) | 128)

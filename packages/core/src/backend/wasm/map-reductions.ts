@@ -9,6 +9,7 @@ import { emitMapReduce, type FlatOperand } from './map-reduce.ts'
 import { map } from './pointwise-calls.ts'
 import { reduce } from './reductions.ts'
 import { release, temporary } from './temporary.ts'
+import { callAll, type Kernel } from './threads/pool.ts'
 
 type Run = (...args: number[]) => void
 
@@ -65,7 +66,53 @@ export function mapReduce(
   if (!flat) return viaMemory(program, compute, shape, inputs, divisor, out)
   const run = functionFor(program, compute === 'float64', codes)
   if (run === null) return viaMemory(program, compute, shape, inputs, divisor, out)
+  if (n >= 4 * BLOCK) return inBlocks(run, n, compute, codes, args, divisor, out)
   run(n, out.pointer + out.offset * itemsize(compute), divisor, ...args)
+  return true
+}
+
+/** Many terms are summed in blocks of so many, then the sums of those: with threads or without, so that it rounds in one way only. */
+const BLOCK = 1 << 15
+
+function inBlocks(
+  run: Run,
+  n: number,
+  compute: DType,
+  codes: readonly number[],
+  args: readonly number[],
+  divisor: number,
+  out: View,
+): boolean {
+  const sums = temporary(compute, [Math.ceil(n / BLOCK)])
+  if (sums === null) return false
+  const calls = Array.from({ length: sums.shape[0] as number }, (_, i) => {
+    const moved = args.map((arg, k) => {
+      const code = codes[k] as number
+      return code < 0 || code & 1 ? arg : arg + i * BLOCK * itemsize(dtypes[code >> 1] as DType)
+    })
+    return [Math.min(BLOCK, n - i * BLOCK), sums.pointer + i * itemsize(compute), 1, ...moved]
+  })
+  callAll(run as Kernel, calls)
+  const done = sumInto(sums, divisor, out)
+  release(sums)
+  return done
+}
+
+/** Sums dense terms; false where that is the reference's work. */
+function sumInto(terms: View, divisor: number, out: View): boolean {
+  const { shape } = terms
+  const stretched: View = {
+    dtype: out.dtype,
+    shape,
+    strides: shape.map(() => 0),
+    offset: out.offset,
+    pointer: out.pointer,
+    get data() {
+      return out.data
+    },
+  }
+  if (!reduce('sum', terms, stretched)) return false
+  out.data[out.offset] = (out.data[out.offset] as number) / divisor
   return true
 }
 
@@ -80,20 +127,8 @@ function viaMemory(
 ): boolean {
   if (numelOf(shape) === 0) return false
   const terms = temporary(compute, shape)
-  if (terms === null || !map(program, compute, terms, inputs)) return false
-  const stretched: View = {
-    dtype: out.dtype,
-    shape,
-    strides: shape.map(() => 0),
-    offset: out.offset,
-    pointer: out.pointer,
-    get data() {
-      return out.data
-    },
-  }
-  const done = reduce('sum', terms, stretched)
+  if (terms === null) return false
+  const done = map(program, compute, terms, inputs) && sumInto(terms, divisor, out)
   release(terms)
-  if (!done) return false
-  out.data[out.offset] = (out.data[out.offset] as number) / divisor
-  return true
+  return done
 }
